@@ -1,0 +1,1 @@
+"""Ways to hand an article over, one file each."""

@@ -1,0 +1,183 @@
+"""What files declare: feeds, partners, upstreams and the service itself, as frozen values without secrets."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from syndicate.model.addresses import WebUrl
+from syndicate.model.durations import Duration
+from syndicate.model.text import Line, RequiredLine, Text
+
+SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?")
+
+
+class Declared(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+def _slug(value: str) -> str:
+    if not SLUG.fullmatch(value):
+        raise ValueError("must be lower-case letters, digits and hyphens, at most 80 characters")
+    return value
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(f"unknown time zone {value!r}; use a name such as Europe/London") from error
+    return value
+
+
+def _content(value: object) -> object:
+    if value in ("full", "summary") or (isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 100):
+        return value
+    raise ValueError('must be "full", "summary" or a number of paragraphs from 1 to 100')
+
+
+def _casefolded(value: object) -> object:
+    return tuple(dict.fromkeys(str(item).strip() for item in value)) if isinstance(value, list | tuple) else value
+
+
+Slug = Annotated[str, AfterValidator(_slug)]
+Zone = Annotated[str, AfterValidator(_zone)]
+Content = Annotated[Literal["full", "summary"] | int, BeforeValidator(_content)]
+Terms = Annotated[tuple[str, ...], BeforeValidator(_casefolded)]
+# How much leeway `env:NAME` and `file:PATH` references have, is decided in settings; here they are only names.
+SecretReference = Annotated[str, Field(pattern=r"^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$")]
+
+
+class Select(Declared):
+    """Which articles: any item of a list matches, all lists must match, case is ignored (evaluated in policy.selection)."""
+
+    categories: Terms = ()
+    keywords: Terms = ()
+    authors: Terms = ()
+    sources: Terms = ()
+    languages: Terms = ()
+    text: Terms = ()
+    exclude_categories: Terms = ()
+    exclude_keywords: Terms = ()
+    exclude_authors: Terms = ()
+    exclude_sources: Terms = ()
+    exclude_languages: Terms = ()
+    exclude_text: Terms = ()
+    max_age: Duration | None = None
+
+
+class FeedDeclaration(Declared):
+    """One feed, declared in feeds/<slug>.toml."""
+
+    slug: Slug
+    title: RequiredLine
+    description: Text = ""
+    items: Annotated[int, Field(ge=1, le=1_000)] = 50
+    content: Content = "full"
+    dialect: Literal["standard"] = "standard"
+    language: Line | None = None
+    ttl: Annotated[int, Field(ge=1, le=10_080)] | None = None
+    select: Select = Select()
+
+
+class Profile(Declared):
+    """How an article looks to one partner."""
+
+    format: Literal["article"] = "article"
+    content: Content = "full"
+    images: Literal["all", "lead", "none"] = "all"
+    dialect: Literal["standard"] = "standard"
+
+
+class Rate(Declared):
+    """At most `count` sends per `per`."""
+
+    count: Annotated[int, Field(ge=1, le=100_000)]
+    per: timedelta
+
+
+def _rate(value: object) -> object:
+    match = re.fullmatch(r"\s*(\d{1,6})\s*/\s*(s|m|h)\s*", value) if isinstance(value, str) else None
+    if match:
+        return Rate(count=int(match[1]), per=timedelta(seconds={"s": 1, "m": 60, "h": 3_600}[match[2]]))
+    if isinstance(value, str):
+        raise ValueError('must be a rate such as "10/s", "100/m" or "500/h"')
+    return value
+
+
+class PartnerDeclaration(Declared):
+    """One partner, a section of config.toml. `options` are the connector's own, checked by its model, without secrets."""
+
+    name: Slug
+    connector: RequiredLine = "webhook"
+    options: dict[str, Any] = {}
+    schedule: RequiredLine = "immediately"
+    timezone: Zone = "UTC"
+    contact: Line | None = None
+    delay: Duration = timedelta(0)
+    corrections: Literal["immediately", "scheduled"] = "immediately"
+    licences: Terms = ()
+    concurrency: Annotated[int, Field(ge=1, le=256)] = 2
+    rate: Annotated[Rate, BeforeValidator(_rate)] = Rate(count=10, per=timedelta(seconds=1))
+    renamed_from: Slug | None = None
+    select: Select = Select()
+    profile: Profile = Profile()
+
+
+class UpstreamDeclaration(Declared):
+    """One upstream, a section of config.toml; its secret is known to the application only."""
+
+    name: Slug
+    kind: Literal["feed", "push"]
+    url: WebUrl | None = None
+    schedule: RequiredLine = "every 5m"
+    publish: Literal["auto", "hold"] = "auto"
+    onward: bool = False
+
+
+class RightsRule(Declared):
+    """Pictures whose credit or licence matches go only to partners that hold the licence `name`."""
+
+    name: Slug
+    credits: Terms = ()
+    licences: Terms = ()
+
+
+class Publisher(Declared):
+    """Who speaks: the [service] section as documents need it."""
+
+    base_url: WebUrl
+    title: RequiredLine
+    language: Line = "en"
+    timezone: Zone = "UTC"
+    contact: Line = ""
+    description: Text = ""
+
+    @property
+    def root(self) -> str:
+        """The base address without a slash at the end."""
+        return self.base_url.rstrip("/")
+
+
+class Declarations(Declared):
+    """Everything declared, as one numbered generation that every process uses for every accept."""
+
+    publisher: Publisher
+    feeds: tuple[FeedDeclaration, ...] = ()
+    partners: tuple[PartnerDeclaration, ...] = ()
+    upstreams: tuple[UpstreamDeclaration, ...] = ()
+    rights: tuple[RightsRule, ...] = ()
+    page_content: Literal["full", "summary", "none"] = "full"
+
+    def feed(self, slug: str) -> FeedDeclaration | None:
+        return next((feed for feed in self.feeds if feed.slug == slug), None)
+
+    def partner(self, name: str) -> PartnerDeclaration | None:
+        return next((partner for partner in self.partners if partner.name == name), None)
+
+    def upstream(self, name: str) -> UpstreamDeclaration | None:
+        return next((upstream for upstream in self.upstreams if upstream.name == name), None)

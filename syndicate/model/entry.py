@@ -1,0 +1,57 @@
+"""Entries: released articles as documents show them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from syndicate.model.article import Article
+from syndicate.model.declarations import FeedDeclaration, Publisher
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A released article with what every document needs settled.
+
+    `article` has id, url, slug, source, published_at and updated_at; its body is sanitised.
+    `published_at` and `updated_at` never lie after the journal time of the change they come from.
+    """
+
+    article: Article
+    published_at: datetime
+    updated_at: datetime
+
+    @property
+    def id(self) -> str:
+        assert self.article.id is not None
+        return self.article.id
+
+    @property
+    def url(self) -> str:
+        assert self.article.url is not None
+        return self.article.url
+
+
+@dataclass(frozen=True)
+class Tombstone:
+    """An entry that left a feed: its id, when, and the public note of a retraction if there is one."""
+
+    id: str
+    left_at: datetime
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class FeedContent:
+    """Everything one edition shows: equal values give equal bytes.
+
+    `entries` are newest first; `changed_at` is the journal time of the feed's last change.
+    """
+
+    publisher: Publisher
+    feed: FeedDeclaration
+    entries: tuple[Entry, ...]
+    tombstones: tuple[Tombstone, ...]
+    changed_at: datetime
+    self_base: str
+    """The feed's address without its suffix, such as https://paper.example/feeds/world."""

@@ -1,0 +1,1 @@
+"""HTTP in: public pages and feeds, the API, partners, inbound deliveries."""
