@@ -1,0 +1,40 @@
+"""What came of one attempt: the partner took it, or why not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The partner has it. `url` is the copy's address; `remote` is what the connector needs next time."""
+
+    url: str | None = None
+    remote: dict[str, Any] = field(default_factory=dict)
+    status: int | None = None
+    answer: str = ""
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The partner does not have it, or may have it where `certain` is false.
+
+    `permanent`: the same bytes will be refused again; `progressed`: a part of the work is done and kept.
+    `overloaded`, `unauthorised` and `gone` are what the answer said about the partner itself.
+    """
+
+    reason: str
+    permanent: bool = False
+    retry_after: timedelta | None = None
+    certain: bool = False
+    status: int | None = None
+    answer: str = ""
+    gone: bool = False
+    unauthorised: bool = False
+    overloaded: bool = False
+    progressed: bool = False
+
+
+Outcome = Accepted | Refused
