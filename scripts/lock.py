@@ -50,7 +50,7 @@ def _resolver(scratch: Path) -> Path:
 
 
 def _compile(uv: Path, lock: Path, wanted: Iterable[str], options: Iterable[str]) -> None:
-    command = [uv, "pip", "compile", "-", "--output-file", lock, "--quiet", "--universal"]
+    command: list[str | Path] = [uv, "pip", "compile", "-", "--output-file", lock, "--quiet", "--universal"]
     command += ["--python-version", OLDEST_PYTHON, "--generate-hashes", "--no-header", "--no-annotate"]
     command += ["--no-emit-index-url", "--no-config", *options]
     subprocess.run(command, input="\n".join(wanted), text=True, check=True)  # noqa: S603 - our own project's words
