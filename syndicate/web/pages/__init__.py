@@ -1,0 +1,1 @@
+"""The pages people see: values in, HTML out. Handlers pass what they read; nothing here waits or asks the time."""
