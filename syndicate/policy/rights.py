@@ -1,0 +1,112 @@
+"""Rights: what of an article one partner may have, and until when."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from syndicate.model.article import Article, Image, Related, Rights
+from syndicate.model.declarations import Content, PartnerDeclaration, RightsRule
+from syndicate.policy.body import first_paragraphs, keep_pictures
+from syndicate.policy.words import fold, names, spaced_words
+
+
+@dataclass(frozen=True)
+class NotAllowed:
+    """The partner may not have the article; `reason` is for operators."""
+
+    reason: str
+
+
+def shape_for_partner(
+    article: Article, partner: PartnerDeclaration, rules: tuple[RightsRule, ...], *, now: datetime
+) -> Article | NotAllowed:
+    """Return the article as the partner may have it and its profile asks for, or why it may not have it.
+
+    Pictures it may not have leave the record, the related stories and the body. The same object when nothing changes.
+    """
+    reason = _refusal(article.rights, partner, now)
+    if reason is not None:
+        return NotAllowed(f"the article's rights: {reason}")
+    if article.expires_at is not None and article.expires_at <= now:
+        return NotAllowed("the article has expired")
+    return _with_content(_with_pictures(article, partner, rules, now), partner.profile.content)
+
+
+def next_change(article: Article, *, after: datetime | None = None) -> datetime | None:
+    """Return the first instant (later than `after`) at which a right of the article or of a picture ends."""
+    ends = (rights.expires_at for rights in _all_rights(article) if rights is not None)
+    return min((end for end in ends if end is not None and (after is None or end > after)), default=None)
+
+
+def _all_rights(article: Article) -> Iterator[Rights | None]:
+    yield article.rights
+    yield from (image.rights for image in article.images)
+    yield from (related.image.rights for related in article.related if related.image)
+
+
+def _refusal(rights: Rights | None, partner: PartnerDeclaration, now: datetime) -> str | None:
+    if rights is None:
+        return None
+    if rights.expires_at is not None and rights.expires_at <= now:
+        return "they ended"
+    if _lists(partner, rights.deny_partners or ()):
+        return "they deny it to this partner"
+    # A list that names nobody allows nobody.
+    if rights.allow_partners is not None and not _lists(partner, rights.allow_partners):
+        return "they do not name this partner"
+    return None
+
+
+def _lists(partner: PartnerDeclaration, listed: Collection[str]) -> bool:
+    return fold(partner.name) in {fold(name) for name in listed}
+
+
+def _with_pictures(
+    article: Article, partner: PartnerDeclaration, rules: tuple[RightsRule, ...], now: datetime
+) -> Article:
+    missing = tuple(rule for rule in rules if fold(rule.name) not in {fold(name) for name in partner.licences})
+    allowed = tuple(image for image in article.images if _may_have(image, partner, missing, now))
+    wanted = {"all": allowed, "lead": allowed[:1], "none": ()}[partner.profile.images]
+    related = tuple(_related(story, partner, missing, now) for story in article.related)
+    body_html = article.body_html
+    if body_html and (partner.profile.images != "all" or len(wanted) < len(article.images)):
+        body_html = keep_pictures(body_html, {image.url for image in wanted})
+    return _changed(article, images=wanted, related=related, body_html=body_html)
+
+
+def _may_have(image: Image, partner: PartnerDeclaration, missing: tuple[RightsRule, ...], now: datetime) -> bool:
+    return _refusal(image.rights, partner, now) is None and not any(_is_under(image, rule) for rule in missing)
+
+
+def _is_under(image: Image, rule: RightsRule) -> bool:
+    """Say whether the rule's licence is needed: "© AP" and "AP/Jo Smith" are AP's, "Apple" is not."""
+    rights = image.rights or Rights()
+    # Who holds the copyright is a credit, too, though no reader sees it.
+    credited = (spaced_words(image.credit or ""), spaced_words(rights.copyright or ""))
+    licence = spaced_words(rights.licence or "")
+    return any(names(name, text) for name in rule.credits for text in credited) or any(
+        names(name, licence) for name in rule.licences
+    )
+
+
+def _related(story: Related, partner: PartnerDeclaration, missing: tuple[RightsRule, ...], now: datetime) -> Related:
+    if story.image is None:
+        return story
+    if partner.profile.images == "all" and _may_have(story.image, partner, missing, now):
+        return story
+    return story.model_copy(update={"image": None})
+
+
+def _with_content(article: Article, content: Content) -> Article:
+    if content == "full" or article.body_html is None:
+        return article
+    if content == "summary":
+        return _changed(article, body_html=None)
+    return _changed(article, body_html=first_paragraphs(article.body_html, content))
+
+
+def _changed(article: Article, **values: object) -> Article:
+    changes = {key: value for key, value in values.items() if value != getattr(article, key)}
+    return article.model_copy(update=changes) if changes else article
