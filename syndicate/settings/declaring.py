@@ -1,0 +1,146 @@
+"""Partners, upstreams and rights rules: from their tables in config.toml to declarations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from syndicate.errors import InvalidError
+from syndicate.model.declarations import Declared, PartnerDeclaration, RightsRule, UpstreamDeclaration
+from syndicate.policy.schedule import parse_schedule
+from syndicate.settings.findings import Findings, unknown_key
+from syndicate.settings.references import parse_references
+from syndicate.settings.secrets import SECRET_KEYS, SecretReader
+
+Named = TypeVar("Named", bound=Declared)
+GENERAL_KEYS = frozenset(PartnerDeclaration.model_fields) - {"name", "options"}
+UPSTREAM_SECRETS = frozenset({"signing_secret"})
+
+
+@dataclass(frozen=True)
+class Declarer:
+    """Turns tables into declarations; what is wrong goes to `findings`, secrets to `reader`.
+
+    `connector_options` is each connector's own pydantic model by the connector's name. A model may narrow
+    `SECRETS` (the secret keys it takes; all of them where it says nothing) and name `REQUIRED_SECRETS`.
+    """
+
+    connector_options: Mapping[str, type[BaseModel]]
+    findings: Findings
+    reader: SecretReader
+    timezone: str
+
+    def partner(self, name: str, table: dict[str, Any]) -> PartnerDeclaration | None:
+        """Declare a partner: the general keys, and the connector's own as JSON-ready `options` without secrets."""
+        path = f"partners.{name}"
+        general = {key: value for key, value in table.items() if key in GENERAL_KEYS}
+        declared = self.findings.check(PartnerDeclaration, {"timezone": self.timezone, **general, "name": name}, path)
+        options = self._options(path, {key: value for key, value in table.items() if key not in GENERAL_KEYS}, table)
+        if declared is None:
+            return None
+        self._check_schedule(path, declared.schedule, declared.timezone)
+        return declared.model_copy(update={"options": options})
+
+    def upstream(self, name: str, table: dict[str, Any]) -> UpstreamDeclaration | None:
+        """Declare an upstream; one that is pulled needs its address, one that pushes needs a secret to check."""
+        path = f"upstreams.{name}"
+        self._read_secrets(path, table, UPSTREAM_SECRETS)
+        plain = {key: value for key, value in table.items() if key not in UPSTREAM_SECRETS}
+        if "name" in plain:
+            self.findings.refuse(f"{path}.name", unknown_key("name", _upstream_keys()))
+        declared = self.findings.check(UpstreamDeclaration, {**plain, "name": name}, path, also_known=UPSTREAM_SECRETS)
+        if declared is None:
+            return None
+        self._check_schedule(path, declared.schedule, self.timezone)
+        if declared.kind == "feed" and declared.url is None:
+            self.findings.refuse(f"{path}.url", 'is required where kind is "feed": the address to pull from')
+        if declared.kind == "push" and "signing_secret" not in table:
+            self.findings.refuse(f"{path}.signing_secret", 'is required where kind is "push": it proves who delivers')
+        return declared
+
+    def rights_rule(self, name: str, table: dict[str, Any]) -> RightsRule | None:
+        """Declare a rights rule; one that can match nothing is a mistake."""
+        declared = self.findings.check(RightsRule, {**table, "name": name}, f"rights.{name}")
+        if declared and not (declared.credits or declared.licences):
+            self.findings.refuse(f"rights.{name}", "matches no picture; name its credits or its licences")
+        return declared
+
+    def _options(self, path: str, own: dict[str, Any], table: dict[str, Any]) -> dict[str, Any]:
+        connector = table.get("connector", PartnerDeclaration.model_fields["connector"].default)
+        model = self.connector_options.get(connector) if isinstance(connector, str) else None
+        if model is None:
+            return self._options_unchecked(path, own, str(connector))
+        secrets: frozenset[str] = getattr(model, "SECRETS", SECRET_KEYS)
+        self._read_secrets(path, own, secrets)
+        for key in sorted(getattr(model, "REQUIRED_SECRETS", frozenset()) - own.keys()):
+            self.findings.refuse(f"{path}.{key}", f"is required by {connector}: env:NAME or file:PATH")
+        return self._checked_options(path, model, {key: own[key] for key in own.keys() - secrets}, secrets)
+
+    def _options_unchecked(self, path: str, own: dict[str, Any], connector: str) -> dict[str, Any]:
+        if not connector.startswith("python:"):
+            known = sorted(self.connector_options)
+            self.findings.refuse(f"{path}.connector", f"unknown connector; there are: {', '.join(known)}")
+        self._read_secrets(path, own, SECRET_KEYS)
+        return {key: value for key, value in own.items() if key not in SECRET_KEYS}
+
+    def _checked_options(
+        self, path: str, model: type[BaseModel], plain: dict[str, Any], secrets: frozenset[str]
+    ) -> dict[str, Any]:
+        names = {field.alias or name for name, field in model.model_fields.items()}
+        for key in sorted(plain.keys() - names):
+            self.findings.refuse(f"{path}.{key}", unknown_key(key, names | GENERAL_KEYS | secrets))
+        options = self.findings.check(model, {key: plain[key] for key in plain.keys() & names}, path)
+        return {} if options is None else options.model_dump(mode="json", by_alias=True, exclude_unset=True)
+
+    def _read_secrets(self, path: str, table: dict[str, Any], keys: Iterable[str]) -> None:
+        for key in sorted(table.keys() & set(keys)):
+            try:
+                self.reader.read(f"{path}.{key}", parse_references(table[key]))
+            except ValueError as error:
+                self.findings.refuse(f"{path}.{key}", str(error))
+
+    def _check_schedule(self, path: str, schedule: str, timezone: str) -> None:
+        try:
+            parse_schedule(schedule, timezone)
+        except (ValueError, InvalidError) as error:
+            self.findings.refuse(f"{path}.schedule", str(error))
+
+
+def declare_all(
+    tables: object, path: str, declare: Callable[[str, dict[str, Any]], Named | None], findings: Findings
+) -> tuple[Named, ...]:
+    """Declare every named table of a section such as `partners`; what is wrong is left out and in `findings`."""
+    declared = []
+    for name, table in tables.items() if isinstance(tables, dict) else ():
+        if isinstance(table, dict):
+            declared.append(declare(name, table))
+        else:
+            findings.refuse(f"{path}.{name}", f"must be a table: [{path}.NAME]")
+    if not isinstance(tables, dict):
+        findings.refuse(path, f"must hold named tables: [{path}.NAME]")
+    return tuple(value for value in declared if value is not None)
+
+
+def check_references(partners: Iterable[PartnerDeclaration], rules: Iterable[RightsRule], findings: Findings) -> None:
+    """Check what declarations say of each other: licences that exist, and names that are given up only once."""
+    partners, known = tuple(partners), {rule.name for rule in rules}
+    names = {partner.name for partner in partners}
+    heirs: dict[str, str] = {}
+    for partner in partners:
+        path = f"partners.{partner.name}"
+        for licence in sorted(set(partner.licences) - known):
+            findings.refuse(f"{path}.licences", f"no [rights.{licence}]; declare it, or leave it out")
+        if (former := partner.renamed_from) is None:
+            continue
+        if former in names:
+            findings.refuse(f"{path}.renamed_from", f"[partners.{former}] still exists; remove its section")
+        elif former in heirs:
+            findings.refuse(f"{path}.renamed_from", f"[partners.{heirs[former]}] has taken {former} over already")
+        heirs[former] = partner.name
+
+
+def _upstream_keys() -> frozenset[str]:
+    return (frozenset(UpstreamDeclaration.model_fields) | UPSTREAM_SECRETS) - {"name"}

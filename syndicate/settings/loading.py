@@ -1,0 +1,139 @@
+"""Loading: one call reads config.toml, the environment, the feed files and the secrets, or tells all that is wrong."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from syndicate.errors import ConfigurationError, Violation
+from syndicate.feedfiles import read_feeds
+from syndicate.model.declarations import Declarations, FeedDeclaration, Publisher
+from syndicate.settings.declaring import Declarer, check_references, declare_all
+from syndicate.settings.environment import overridden
+from syndicate.settings.findings import Findings, unknown_key
+from syndicate.settings.secrets import SecretReader, Secrets
+from syndicate.settings.sections import SECRET_OPTIONS, SECTIONS, Settings
+
+NAMED_SECTIONS = ("rights", "partners", "upstreams")
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A configuration that is right throughout. `watched` are the files whose change calls for reading it again."""
+
+    path: Path
+    settings: Settings
+    declarations: Declarations
+    secrets: Secrets
+    warnings: tuple[str, ...]
+    watched: tuple[Path, ...]
+
+
+def load(path: Path, environ: Mapping[str, str], *, connector_options: Mapping[str, type[BaseModel]]) -> Loaded:
+    """Read the configuration at `path`; paths in it are relative to its directory.
+
+    `connector_options` is each connector's own model by name. Raises ConfigurationError with every violation.
+    """
+    return compose(read_document(path), path=path, environ=environ, connector_options=connector_options)
+
+
+def read_document(path: Path) -> dict[str, Any]:
+    """Read the file alone; raises ConfigurationError where there is none or it is not TOML."""
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError as error:
+        remedy = "Name one with --config, or copy the project's config.toml; only `syndicate demo` runs without."
+        raise ConfigurationError(f"there is no configuration at {path}", remedy=remedy) from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{path} is not TOML", [Violation(path.name, str(error))]) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"cannot read {path}: {error}", remedy="Make it a UTF-8 file we may read.") from error
+
+
+def compose(
+    document: Mapping[str, Any],
+    *,
+    path: Path,
+    environ: Mapping[str, str],
+    connector_options: Mapping[str, type[BaseModel]],
+) -> Loaded:
+    """Make a configuration of a document as if it stood at `path`; raises ConfigurationError with every violation."""
+    merged, origins = overridden(document, environ)
+    findings = Findings(origins)
+    reader = SecretReader(path.absolute().parent, environ, findings)
+    settings = _settings(merged, reader, findings)
+    declarer = Declarer(connector_options, findings, reader, _timezone(settings))
+    rules = declare_all(merged.get("rights", {}), "rights", declarer.rights_rule, findings)
+    partners = declare_all(merged.get("partners", {}), "partners", declarer.partner, findings)
+    upstreams = declare_all(merged.get("upstreams", {}), "upstreams", declarer.upstream, findings)
+    check_references(partners, rules, findings)
+    feeds = _feeds(settings, findings)
+    if settings is None or findings.violations:
+        raise _error(path, findings)
+    declarations = Declarations(
+        publisher=_publisher(settings),
+        feeds=feeds,
+        partners=partners,
+        upstreams=upstreams,
+        rights=rules,
+        page_content=settings.pages.content,
+    )
+    watched = (path, settings.service.feeds, *reader.files)
+    return Loaded(path, settings, declarations, Secrets(reader.values), tuple(findings.warnings), watched)
+
+
+def check_problems(
+    path: Path, environ: Mapping[str, str], *, connector_options: Mapping[str, type[BaseModel]]
+) -> tuple[str, ...]:
+    """List every problem of the configuration, each with its cure, as `syndicate check` prints it; empty when right."""
+    try:
+        load(path, environ, connector_options=connector_options)
+    except ConfigurationError as error:
+        return tuple(str(violation) for violation in error.violations) or (f"{error.message}. {error.remedy}",)
+    return ()
+
+
+def _settings(document: dict[str, Any], reader: SecretReader, findings: Findings) -> Settings | None:
+    known = {*Settings.model_fields, *NAMED_SECTIONS}
+    for name in sorted(document.keys() - known):
+        findings.refuse(name, unknown_key(name, known))
+    context = {"directory": reader.directory}
+    sections = {
+        name: findings.check(section, document.get(name, {}), name, context=context)
+        for name, section in SECTIONS.items()
+    }
+    if None in sections.values():
+        return None
+    settings = Settings.model_validate(sections)
+    for section, option in SECRET_OPTIONS:
+        reader.read(f"{section}.{option}", getattr(getattr(settings, section), option))
+    if settings.alerts.email and not (settings.smtp.host and settings.smtp.sender):
+        findings.refuse("alerts.email", "needs smtp.host and smtp.sender to be sent")
+    return settings
+
+
+def _timezone(settings: Settings | None) -> str:
+    return settings.service.timezone if settings else "UTC"
+
+
+def _feeds(settings: Settings | None, findings: Findings) -> tuple[FeedDeclaration, ...]:
+    if settings is None:
+        return ()
+    feeds, problems = read_feeds(settings.service.feeds)
+    findings.violations.extend(problems)
+    return feeds
+
+
+def _publisher(settings: Settings) -> Publisher:
+    return Publisher.model_validate(settings.service.model_dump(include=set(Publisher.model_fields)))
+
+
+def _error(path: Path, findings: Findings) -> ConfigurationError:
+    first, *others = findings.violations
+    more = f" (and {len(others)} more)" if others else ""
+    return ConfigurationError(f"{path.name}: {first}{more}", findings.violations)

@@ -1,0 +1,157 @@
+"""The sections of config.toml with fixed names: each option's default and bounds; config.toml says what it is for."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal, get_type_hints
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, ByteSize, Field, IPvAnyNetwork, ValidationInfo
+
+from syndicate.model.declarations import Declared, Publisher
+from syndicate.model.durations import Duration
+from syndicate.model.text import Line
+from syndicate.settings.references import References
+
+MIB = 1024 * 1024
+Port = Annotated[int, Field(ge=1, le=65_535)]
+Seconds = Annotated[Duration, Field(ge=timedelta(seconds=1), le=timedelta(minutes=10))]
+Kept = Annotated[Duration, Field(ge=timedelta(hours=1))]
+Networks = tuple[IPvAnyNetwork, ...]
+Email = Annotated[str, Field(pattern=r"^[^@\s<>()]{1,64}@[^@\s<>()]{1,250}$")]
+
+
+def _directory(info: ValidationInfo) -> Path:
+    directory = (info.context or {}).get("directory")
+    return directory if isinstance(directory, Path) else Path()
+
+
+def _beside_config(value: Path, info: ValidationInfo) -> Path:
+    return _directory(info) / value
+
+
+def _store_url(value: str, info: ValidationInfo) -> str:
+    if value.startswith("sqlite:///") and len(value) > len("sqlite:///"):
+        return f"sqlite:///{_directory(info) / value.removeprefix('sqlite:///')}"
+    parts = urlsplit(value)
+    if parts.scheme != "postgresql" or not parts.path.strip("/"):
+        raise ValueError("must be sqlite:///PATH or postgresql://user@host/database")
+    if parts.password is not None:
+        raise ValueError("must not carry a password; give a reference to it as store.password")
+    return value
+
+
+def _media_url(value: str, info: ValidationInfo) -> str:
+    if value.startswith("file:") and len(value) > len("file:"):
+        return f"file:{_directory(info) / value.removeprefix('file:')}"
+    if not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,62}(/[^\s?#]*)?", value):
+        raise ValueError("must be file:PATH or s3://bucket/prefix")
+    return value
+
+
+class Service(Publisher):
+    """Who speaks; `feeds` is absolute once read."""
+
+    trusted_proxies: Networks = ()
+    feeds: Annotated[Path, AfterValidator(_beside_config), Field(validate_default=True)] = Path("feeds")
+
+
+class Server(Declared):
+    host: Line = "127.0.0.1"
+    port: Port = 8080
+    header_timeout: Seconds = timedelta(seconds=15)
+    body_timeout: Seconds = timedelta(seconds=15)
+    stall_timeout: Seconds = timedelta(seconds=30)
+    shutdown_timeout: Seconds = timedelta(seconds=25)
+
+
+class Store(Declared):
+    """Where records are kept; paths in `url` are absolute once read."""
+
+    url: Annotated[str, AfterValidator(_store_url), Field(validate_default=True)] = "sqlite:///data/syndicate.db"
+    password: References = ()
+
+
+class Media(Declared):
+    """Where pictures are kept; the path in `url` is absolute once read."""
+
+    url: Annotated[str, AfterValidator(_media_url), Field(validate_default=True)] = "file:data/media"
+
+
+class Pages(Declared):
+    content: Literal["full", "summary", "none"] = "full"
+
+
+class Network(Declared):
+    allow_private: Networks = ()
+    ports: tuple[Port, ...] = (80, 443, 8080, 8443)
+
+
+class Limits(Declared):
+    """`None` means no limit."""
+
+    record_bytes: Annotated[ByteSize, Field(ge=1024, le=64 * MIB)] = ByteSize(2 * MIB)
+    picture_bytes: Annotated[ByteSize, Field(ge=1024, le=256 * MIB)] = ByteSize(10 * MIB)
+    connections: Annotated[int, Field(ge=1, le=1_000_000)] = 2_000
+    connections_per_address: Annotated[int, Field(ge=1, le=1_000_000)] = 50
+    feed_requests_per_minute: Annotated[int, Field(ge=1)] = 60
+    failed_logins_per_minute: Annotated[int, Field(ge=1, le=1_000)] = 10
+    writes_per_second: Annotated[int, Field(ge=1)] | None = None
+    sends: Annotated[int, Field(ge=1, le=4_096)] = 64
+
+
+class Alerts(Declared):
+    webhook: References = ()
+    email: Email | None = None
+    failing_after: Annotated[int, Field(ge=1, le=100)] = 4
+    unacknowledged_after: Duration = timedelta(minutes=5)
+    waiting_after: Duration = timedelta(minutes=10)
+    quiet_after: Duration = timedelta(days=1)
+
+
+class SMTP(Declared):
+    host: Line | None = None
+    port: Port = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    sender: Email | None = None
+    user: Line | None = None
+    password: References = ()
+
+
+class Retention(Declared):
+    deliveries: Kept = timedelta(days=90)
+    attempts: Kept = timedelta(days=30)
+    payloads: Kept = timedelta(days=14)
+    readership: Kept = timedelta(days=400)
+
+
+class Logs(Declared):
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["auto", "json", "text"] = "auto"
+
+
+class Settings(Declared):
+    """Every section with a fixed name. Feeds, partners, upstreams and rights are in `Declarations`."""
+
+    service: Service
+    server: Server = Server()
+    store: Store = Store()
+    media: Media = Media()
+    pages: Pages = Pages()
+    network: Network = Network()
+    limits: Limits = Limits()
+    alerts: Alerts = Alerts()
+    smtp: SMTP = SMTP()
+    retention: Retention = Retention()
+    logs: Logs = Logs()
+
+
+SECTIONS: dict[str, type[Declared]] = {
+    name: kind
+    for name, kind in get_type_hints(Settings).items()
+    if isinstance(kind, type) and issubclass(kind, Declared)
+}
+# Options of the fixed sections that refer to secrets.
+SECRET_OPTIONS = (("store", "password"), ("alerts", "webhook"), ("smtp", "password"))
