@@ -15,7 +15,7 @@ FIND_PYTHON = for python in $(CANDIDATES); do \
 	&& { echo "$$python"; exit 0; }; done; exit 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all test-system check fmt measure prove lock clean
+.PHONY: help run test test-all test-system check fmt schemas measure prove lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ check: $(DEV_READY) ## check format, lint, types, architecture and tests, as .ci
 fmt: $(DEV_READY) ## format the code and mend what lint can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+schemas: $(RUN_READY) ## write docs/schemas anew from the types of the code
+	$(BIN)/python -m scripts.event_schema
 
 measure: $(DEV_READY) ## run the benchmarks and print their table
 	$(BIN)/python scripts/measure.py $(ARGS)
