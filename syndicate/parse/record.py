@@ -13,7 +13,9 @@ from pydantic_core import ErrorDetails
 from syndicate.errors import InvalidError, InvalidRecordError, Violation
 from syndicate.model.article import SERVICE_KEYS, Article
 from syndicate.parse.html import sanitise
-from syndicate.parse.strict_json import read_json as read_json
+from syndicate.parse.strict_json import read_json
+
+__all__ = ["ParsedRecord", "read_foreign_record", "read_json", "read_record", "with_safe_body"]
 
 _REASONS = {
     "missing": "is required",
@@ -24,6 +26,8 @@ _REASONS = {
     "dict_type": "must be an object",
     "model_type": "must be an object",
     "string_too_short": "must not be empty",
+    "too_short": "must not be empty",
+    "string_pattern_mismatch": "is malformed",
     "model_attributes_type": "must be an object",
 }
 MAX_VIOLATIONS = 50
@@ -67,7 +71,7 @@ def _read(record: Mapping[str, Any], *, base_url: str | None, extra: Any) -> Par
 
 
 def with_safe_body(article: Article, *, base_url: str | None) -> ParsedRecord:
-    """Return the article with its body sanitised, and what that changed. Raises InvalidRecordError for a hopeless one."""
+    """Return the article with its body sanitised, and what that changed; raises InvalidRecordError."""
     if article.body_html is None:
         return ParsedRecord(article)
     try:

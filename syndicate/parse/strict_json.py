@@ -1,8 +1,9 @@
-"""JSON from strangers: UTF-8 only, no repeated keys, no endless nesting, no numbers that are none (RFC 8259, RFC 7493)."""
+"""JSON from strangers: UTF-8 only, no repeated keys, no endless nesting, no infinity (RFC 7493)."""
 
 from __future__ import annotations
 
 import json
+import math
 import re
 from typing import Any, NoReturn
 
@@ -10,6 +11,7 @@ from syndicate.errors import InvalidJSONError, Violation
 
 MAX_DEPTH = 32
 MAX_DIGITS = 300
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\Z)|[\[\]{}]', re.DOTALL)
 
 
@@ -27,10 +29,12 @@ def read_json(data: bytes) -> Any:
     text = _text(data)
     refuse_deep(text)
     try:
-        value = json.loads(text, object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer)
+        value = json.loads(
+            text, object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer, parse_float=_number
+        )
     except json.JSONDecodeError as error:
         _refuse(f"is not JSON: {error.msg} at line {error.lineno}, column {error.colno}")
-    _refuse_repeated_keys(value, "")
+    _refuse_bad_parts(value, "")
     return value
 
 
@@ -55,7 +59,10 @@ def _object(pairs: list[tuple[str, Any]]) -> _Object:
     value = _Object(pairs)
     if len(value) != len(pairs):
         seen: set[str] = set()
-        value.repeated = next(key for key, _ in pairs if key in seen or seen.add(key))
+        for key, _ in pairs:
+            if key in seen:
+                value.repeated = key
+            seen.add(key)
     return value
 
 
@@ -69,12 +76,20 @@ def _integer(digits: str) -> int:
     return int(digits)
 
 
-def _refuse_repeated_keys(value: Any, path: str) -> None:
+def _number(digits: str) -> float:
+    if math.isinf(value := float(digits)):
+        _refuse("has a number that is too large")
+    return value
+
+
+def _refuse_bad_parts(value: Any, path: str) -> None:
+    if isinstance(value, str) and not value.isascii() and _SURROGATE.search(value):
+        _refuse("has half of a surrogate pair, which is no character", path.removesuffix("."))
     if isinstance(value, _Object) and value.repeated is not None:
         _refuse("the key is repeated", f"{path}{value.repeated}"[:200])
     parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, part in parts:
-        _refuse_repeated_keys(part, f"{path}{key}.")
+        _refuse_bad_parts(part, f"{path}{key}.")
 
 
 def _refuse(reason: str, path: str = "") -> NoReturn:
