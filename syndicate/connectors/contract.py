@@ -1,0 +1,63 @@
+"""What every way out promises, whatever protocol it speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from syndicate.model.article import Article
+from syndicate.model.delivery import EventType
+from syndicate.model.journal import Cause
+from syndicate.policy.outcome import Accepted, Outcome, Refused
+
+__all__ = ["Accepted", "Connector", "Outcome", "Preview", "Refused", "Sending"]
+
+
+@dataclass(frozen=True)
+class Sending:
+    """One try at one delivery. `article` is shaped for the partner already; None for a retraction.
+
+    `at` is when the event happened, `remote` what the connector kept of this copy at the last attempt,
+    `attempt` counts from 1. `delivery_id` is the same on every attempt.
+    """
+
+    delivery_id: str
+    type: EventType
+    at: datetime
+    article: Article | None
+    article_id: str
+    url: str | None
+    revision: int
+    seq: int
+    cause: Cause | None = None
+    public_note: str | None = None
+    remote: Mapping[str, Any] = field(default_factory=dict)
+    attempt: int = 1
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Exactly what would be sent; the secrets in `url` and in credentials are not shown."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Connector(Protocol):
+    """One partner's way in. What the partner or the network does is an Outcome; an exception is our own bug."""
+
+    async def send(self, sending: Sending) -> Outcome:
+        """Bring the partner to the state that `sending` describes."""
+
+    async def test(self, *, delivery_id: str, at: datetime) -> Outcome:
+        """Show that the partner can be reached and accepts our credentials, and change nothing there."""
+
+    def preview(self, sending: Sending) -> Preview:
+        """Return what `send` would send now, without sending it."""
+
+    async def aclose(self) -> None:
+        """Give back what the connector holds open."""

@@ -1,0 +1,107 @@
+"""Signed deliveries over HTTP: Standard Webhooks 1.0.0."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from syndicate.connectors.answers import outcome_of
+from syndicate.connectors.contract import Accepted, Outcome, Preview, Sending
+from syndicate.model.addresses import WebUrl, normalise_web_url
+from syndicate.model.delivery import EventType
+from syndicate.net.client import Client
+from syndicate.net.exchange import Answer, Failure
+from syndicate.policy.addresses import redact_url
+from syndicate.policy.signing import sign
+from syndicate.render.event import event_body
+
+TEST_ARTICLE = "tag:syndicate,2026:test"
+
+
+class WebhookOptions(BaseModel):
+    """The partner's receiving address."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    url: WebUrl
+
+
+class Webhook:
+    """Post each event to one address, signed with every secret; `clock` tells the time of the attempt."""
+
+    def __init__(
+        self, options: WebhookOptions, secrets: tuple[bytes, ...], *, client: Client, clock: Callable[[], datetime]
+    ) -> None:
+        self._url = options.url
+        self._secrets = secrets
+        self._client = client
+        self._clock = clock
+
+    async def send(self, sending: Sending) -> Outcome:
+        body = _body(sending)
+        result = await self._client.post(self._url, body=body, headers=self._headers(sending, body))
+        outcome = outcome_of(result, now=self._clock())
+        return _with_copy(outcome, result) if isinstance(outcome, Accepted) else outcome
+
+    async def test(self, *, delivery_id: str, at: datetime) -> Outcome:
+        """Send a signed test event, which receivers acknowledge and forget."""
+        return await self.send(
+            Sending(
+                delivery_id=delivery_id,
+                type=EventType.TEST,
+                at=at,
+                article=None,
+                article_id=TEST_ARTICLE,
+                url=None,
+                revision=0,
+                seq=0,
+            )
+        )
+
+    def preview(self, sending: Sending) -> Preview:
+        body = _body(sending)
+        return Preview("POST", redact_url(self._url), self._headers(sending, body), body)
+
+    async def aclose(self) -> None:
+        """Hold nothing open: the client is shared."""
+
+    def _headers(self, sending: Sending, body: bytes) -> Mapping[str, str]:
+        timestamp = int(self._clock().timestamp())
+        return {
+            "Content-Type": "application/json",
+            "webhook-id": sending.delivery_id,
+            "webhook-timestamp": str(timestamp),
+            "webhook-signature": sign(self._secrets, id=sending.delivery_id, timestamp=timestamp, body=body),
+        }
+
+
+def _body(sending: Sending) -> bytes:
+    return event_body(
+        type=sending.type,
+        at=sending.at,
+        article=sending.article,
+        article_id=sending.article_id,
+        url=sending.url,
+        revision=sending.revision,
+        seq=sending.seq,
+        cause=sending.cause,
+        public_note=sending.public_note,
+    )
+
+
+def _with_copy(accepted: Accepted, result: Answer | Failure) -> Accepted:
+    url = copy_address(result.body_start) if isinstance(result, Answer) and result.complete else None
+    return dataclasses.replace(accepted, url=url)
+
+
+def copy_address(body: bytes) -> str | None:
+    """Return the address of the copy that an answer such as `{"url": "https://…"}` names; None for any other answer."""
+    try:
+        answer = json.loads(body)
+        return normalise_web_url(answer["url"]) if isinstance(answer, dict) and "url" in answer else None
+    except (ValueError, RecursionError):  # Anybody's bytes: not JSON, nested without end, or no web address.
+        return None
