@@ -53,7 +53,7 @@ SecretReference = Annotated[str, Field(pattern=r"^(env:[A-Za-z_][A-Za-z0-9_]*|fi
 
 
 class Select(Declared):
-    """Which articles: any item of a list matches, all lists must match, case is ignored (evaluated in policy.selection)."""
+    """Which articles: any item of a list matches, all lists must match, case is ignored (policy.selection)."""
 
     categories: Terms = ()
     keywords: Terms = ()
@@ -110,7 +110,7 @@ def _rate(value: object) -> object:
 
 
 class PartnerDeclaration(Declared):
-    """One partner, a section of config.toml. `options` are the connector's own, checked by its model, without secrets."""
+    """One partner, a section of config.toml. `options` are the connector's own, without its secrets."""
 
     name: Slug
     connector: RequiredLine = "webhook"

@@ -18,7 +18,7 @@ def parse_instant(value: object) -> datetime:
     """Read an instant such as `2017-10-19T09:50:00-04:00[America/New_York]`.
 
     Returns an aware datetime whose tzinfo is the named zone where one is given, else the fixed offset.
-    Raises ValueError for a naive time, an unknown zone, or an offset the zone does not have then (RFC 9557 section 3.4).
+    Raises ValueError for a naive time, an unknown zone, or an offset the zone does not have then (RFC 9557, 3.4).
     """
     if isinstance(value, datetime):
         if value.tzinfo is None:

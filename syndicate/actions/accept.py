@@ -1,0 +1,176 @@
+"""Accept an article record: one transaction from the rules to the last delivery owed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from syndicate.actions.office import Occasion, Office
+from syndicate.actions.spread import News, spread
+from syndicate.errors import ArticleExistsError, ArticleRetractedError, ForeignArticleError, Violation
+from syndicate.model.article import Article, Status
+from syndicate.model.journal import Cause, Kind
+from syndicate.model.stored import StoredArticle
+from syndicate.policy import change, identity
+from syndicate.policy.change import Change, Stale, Unchanged
+from syndicate.store import articles
+from syndicate.store.tx import Tx
+
+
+class Result(StrEnum):
+    """What an accepted record did."""
+
+    CREATED = "created"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    STALE = "stale"
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A record handed in. `changes` says what reading it cleaned away; `revision` is what If-Match named.
+
+    `upstream` is set for what an upstream sent; `create_only` refuses a known id; `hold` keeps it for an operator;
+    `deliver` false keeps it from partners; `restore` lifts a retraction the same sender made.
+    """
+
+    article: Article
+    changes: tuple[Violation, ...] = ()
+    upstream: str | None = None
+    create_only: bool = False
+    revision: int | None = None
+    hold: bool = False
+    deliver: bool = True
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The article as it stands, and what the submission did."""
+
+    stored: StoredArticle
+    result: Result
+    changes: tuple[Violation, ...] = ()
+
+
+async def accept(office: Office, submission: Submission, *, actor: str) -> Receipt:
+    """Accept a record. Raises ConflictError or InvalidRecordError with nothing stored."""
+    return await office.store.write(accept_in, submission, office.occasion(actor))
+
+
+def accept_in(tx: Tx, submission: Submission, occasion: Occasion) -> Receipt:
+    """Accept a record inside a transaction."""
+    article = _identified(tx, submission.article, occasion)
+    assert article.id is not None
+    stored = articles.by_id_locked(tx, article.id)
+    _refuse_conflicts(tx, stored, article, submission)
+    change.require_revision(stored, submission.revision)
+    decision = change.decide(stored, article, now=occasion.now, hold=submission.hold)
+    match decision:
+        case Unchanged():
+            assert stored is not None
+            return Receipt(stored, Result.UNCHANGED, submission.changes)
+        case Stale():
+            assert stored is not None
+            return Receipt(stored, Result.STALE, submission.changes)
+        case Change():
+            after = _apply(tx, stored, decision, submission, occasion)
+            return Receipt(after, Result.CREATED if stored is None else Result.CHANGED, submission.changes)
+
+
+def _identified(tx: Tx, article: Article, occasion: Occasion) -> Article:
+    """Give a record without an id the one its url already has here, or a new one."""
+    if article.id is not None:
+        return article
+    known = next(iter(articles.by_url(tx, article.url)), None) if article.url else None
+    if known is not None:
+        return article.model_copy(update={"id": known.id})
+    publisher = tx.declarations.publisher
+    authority = identity.authority_of(publisher.base_url, publisher.contact)
+    minted = identity.mint_id(authority, at=occasion.now, nonce=occasion.new_id("story"))
+    return article.model_copy(update={"id": minted})
+
+
+def _refuse_conflicts(tx: Tx, stored: StoredArticle | None, article: Article, submission: Submission) -> None:
+    if stored is not None and submission.create_only:
+        raise ArticleExistsError(f"article {stored.id} exists")
+    if stored is not None and submission.upstream is not None and stored.upstream != submission.upstream:
+        raise ForeignArticleError(f"article {stored.id} is not from upstream {submission.upstream}")
+    if stored is None and article.url is not None:
+        _refuse_retracted_url(tx, article.url)
+
+
+def _refuse_retracted_url(tx: Tx, url: str) -> None:
+    for other in articles.by_url(tx, url):
+        if other.status is Status.RETRACTED:
+            raise ArticleRetractedError(f"the url is that of article {other.id}, which is retracted")
+
+
+def _apply(
+    tx: Tx, stored: StoredArticle | None, decision: Change, submission: Submission, occasion: Occasion
+) -> StoredArticle:
+    """Write the revision and, where readers see it, everything that follows."""
+    after = _write(tx, stored, decision, submission, occasion)
+    articles.set_media_uses(tx, after.key, own_media(tx, decision.article))
+    if decision.kind is None:
+        return after
+    cause = Cause.EXPIRED if decision.kind is Kind.EXPIRED else None
+    news = News(decision.kind, cause, deliver=submission.deliver)
+    return announce(tx, after, news, occasion)
+
+
+def announce(tx: Tx, after: StoredArticle, news: News, occasion: Occasion) -> StoredArticle:
+    """Spread a change and write its seq to the article."""
+    seq = spread(tx, after, news, occasion)
+    articles.change(tx, after.key, seq=seq)
+    return replace(after, seq=seq)
+
+
+def own_media(tx: Tx, article: Article) -> list[str]:
+    """Return the names of the service's own pictures that an article shows."""
+    base = f"{tx.declarations.publisher.root}/media/"
+    return [image.url.removeprefix(base) for image in article.images if image.url.startswith(base)]
+
+
+def _write(
+    tx: Tx, stored: StoredArticle | None, decision: Change, submission: Submission, occasion: Occasion
+) -> StoredArticle:
+    revision = 1 if stored is None else stored.revision + 1
+    slug = (
+        identity.slug_from(decision.article.title, taken=lambda s: articles.slug_is_taken(tx, s))
+        if stored is None
+        else stored.slug
+    )
+    article = decision.article.model_copy(update={"revision": revision, "slug": slug, "status": None, "seq": None})
+    released_at = _released_at(stored, decision, now=occasion.now)
+    values: dict[str, Any] = {
+        "url": article.url,
+        "revision": revision,
+        "status": decision.status.value,
+        "record": articles.dump(article),
+        "content_hash": identity.content_hash(article),
+        "published_at": article.published_at,
+        "updated_at": article.updated_at,
+        "release_at": decision.release_at,
+        "expires_at": article.expires_at,
+        "audience": article.audience.value,
+        "released_at": released_at,
+        "changed_at": occasion.now,
+    }
+    if stored is None:
+        key = articles.add(tx, id=article.id, slug=slug, upstream=submission.upstream, **values)
+    else:
+        key = stored.key
+        articles.change(tx, key, **values)
+    kind = decision.kind.value if decision.kind else decision.status.value
+    articles.add_revision(tx, key, revision, at=occasion.now, actor=occasion.actor, kind=kind, record=values["record"])
+    written = articles.by_key(tx, key)
+    assert written is not None
+    return written
+
+
+def _released_at(stored: StoredArticle | None, decision: Change, *, now: datetime) -> datetime | None:
+    if stored is not None and stored.released_at is not None:
+        return stored.released_at
+    return now if decision.status is Status.PUBLISHED else None

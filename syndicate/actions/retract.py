@@ -1,0 +1,135 @@
+"""Retract, restore and erase: the changes of mind that must reach every copy."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC
+from typing import Any
+
+from syndicate.actions.accept import Receipt, Result, announce
+from syndicate.actions.office import Occasion, Office
+from syndicate.actions.spread import News
+from syndicate.errors import ArticleNotFoundError, NotRetractedError
+from syndicate.model.article import Article, Status
+from syndicate.model.journal import Cause, Kind
+from syndicate.model.stored import StoredArticle
+from syndicate.policy import change, identity
+from syndicate.store import articles
+from syndicate.store.tx import Tx
+
+
+async def retract(office: Office, name: str, *, reason: str, public_note: str | None, actor: str) -> Receipt:
+    """Retract an article everywhere. `public_note` is the only text that leaves; a second call changes nothing.
+
+    Raises ArticleNotFoundError.
+    """
+    return await office.store.write(retract_in, name, reason, public_note, office.occasion(actor))
+
+
+def retract_in(
+    tx: Tx, name: str, reason: str, public_note: str | None, occasion: Occasion, cause: Cause = Cause.RETRACTED
+) -> Receipt:
+    """Retract an article inside a transaction."""
+    stored = must_find(tx, name)
+    if stored.status is Status.RETRACTED:
+        return Receipt(stored, Result.UNCHANGED)
+    seen = stored.released_at is not None
+    after = _new_revision(
+        tx,
+        stored,
+        Kind.RETRACTED,
+        stored.article,
+        occasion,
+        status=Status.RETRACTED.value,
+        release_at=None,
+        withdrawn_by=occasion.actor,
+        withdrawn_at=occasion.now,
+        public_note=public_note,
+    )
+    news = News(Kind.RETRACTED, cause, reason=reason, public_note=public_note)
+    # An article nobody saw has no copies, but its retraction is still in the journal: it must never go out.
+    return Receipt(announce(tx, after, news, occasion) if seen else _unseen(tx, after, news, occasion), Result.CHANGED)
+
+
+def _unseen(tx: Tx, after: StoredArticle, news: News, occasion: Occasion) -> StoredArticle:
+    return announce(tx, after, replace(news, deliver=False), occasion)
+
+
+async def restore(office: Office, name: str, *, actor: str) -> Receipt:
+    """Bring a retracted article back. Raises ArticleNotFoundError, NotRetractedError."""
+    return await office.store.write(restore_in, name, office.occasion(actor))
+
+
+def restore_in(tx: Tx, name: str, occasion: Occasion) -> Receipt:
+    """Restore a retracted article inside a transaction; an embargo or expiry of its own still holds."""
+    stored = must_find(tx, name)
+    if stored.status is not Status.RETRACTED or stored.article is None:
+        raise NotRetractedError(f"article {stored.id} is not retracted, or was erased")
+    # A reader believes a tombstone unless the entry is newer than it (RFC 6721 section 3).
+    zone = stored.article.published_at.tzinfo if stored.article.published_at else UTC
+    article = stored.article.model_copy(update={"updated_at": occasion.now.astimezone(zone)})
+    release_at = change.release_instant(article)
+    waits = release_at > occasion.now and stored.released_at is None
+    status = Status.SCHEDULED if waits else Status.PUBLISHED
+    if article.expires_at is not None and article.expires_at <= occasion.now:
+        status = Status.EXPIRED
+    after = _new_revision(
+        tx,
+        stored,
+        Kind.RESTORED,
+        article,
+        occasion,
+        status=status.value,
+        release_at=release_at if waits else None,
+        released_at=stored.released_at or (occasion.now if status is Status.PUBLISHED else None),
+        withdrawn_by=None,
+        withdrawn_at=None,
+        public_note=None,
+        updated_at=article.updated_at,
+        content_hash=identity.content_hash(article),
+    )
+    if status is not Status.PUBLISHED:
+        return Receipt(after, Result.CHANGED)
+    return Receipt(announce(tx, after, News(Kind.RESTORED), occasion), Result.CHANGED)
+
+
+async def erase(office: Office, name: str, *, case: str, actor: str) -> StoredArticle:
+    """Remove every text of a retracted article; `case` says on whose request.
+
+    Raises ArticleNotFoundError, NotRetractedError.
+    """
+    return await office.store.write(_erase, name, case)
+
+
+def _erase(tx: Tx, name: str, case: str) -> StoredArticle:
+    stored = must_find(tx, name)
+    if stored.status is not Status.RETRACTED:
+        raise NotRetractedError(f"article {stored.id} is not retracted")
+    articles.erase(tx, stored.key, case=case)
+    tx.effects.articles.add(stored.slug)
+    return must_find(tx, stored.id)
+
+
+def must_find(tx: Tx, name: str) -> StoredArticle:
+    """Find an article by id, slug or url; raises ArticleNotFoundError."""
+    found = articles.find(tx, name)
+    if found is None:
+        raise ArticleNotFoundError(name)
+    return found
+
+
+def _new_revision(
+    tx: Tx, stored: StoredArticle, kind: Kind, article: Article | None, occasion: Occasion, **values: Any
+) -> StoredArticle:
+    revision = stored.revision + 1
+    record = None
+    if article is not None:
+        record = articles.dump(article.model_copy(update={"revision": revision}))
+        values["record"] = record
+    articles.change(tx, stored.key, revision=revision, changed_at=occasion.now, **values)
+    articles.add_revision(
+        tx, stored.key, revision, at=occasion.now, actor=occasion.actor, kind=kind.value, record=record
+    )
+    after = articles.by_key(tx, stored.key)
+    assert after is not None
+    return after

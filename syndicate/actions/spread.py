@@ -1,0 +1,224 @@
+"""Carry a change of an article to the journal, the feeds and the partners, in the transaction that makes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from syndicate.actions.office import Occasion
+from syndicate.actions.routes import FeedRoute, PartnerRoute, routes_of
+from syndicate.model.article import Article, Audience, Status
+from syndicate.model.delivery import DeliveryState, EventType
+from syndicate.model.journal import Cause, JournalEntry, Kind
+from syndicate.model.stored import StoredArticle
+from syndicate.policy.planning import Nothing, Owe, Plan, Skip, Standing, plan
+from syndicate.policy.rights import NotAllowed, shape_for_partner
+from syndicate.policy.selection import Facts, facts
+from syndicate.store import copies, deliveries, journal, memberships
+from syndicate.store.copies import Held
+from syndicate.store.deliveries import Waiting
+from syndicate.store.tx import Tx
+
+
+@dataclass(frozen=True)
+class News:
+    """What happened: its journal kind, why copies must go if they must, and the text that may leave."""
+
+    kind: Kind
+    cause: Cause | None = None
+    reason: str | None = None
+    public_note: str | None = None
+    deliver: bool = True
+
+
+def spread(tx: Tx, stored: StoredArticle, news: News, occasion: Occasion) -> int:
+    """Write the journal row of a change and everything that follows from it; returns its `seq`.
+
+    `stored` is the article as it stands after the change; the caller writes the seq to its row.
+    """
+    seq = tx.next_seq()
+    entry = JournalEntry(seq, stored.id, stored.revision, news.kind, occasion.now, occasion.actor, news.reason)
+    journal.append(tx, stored.key, entry)
+    seen = _facts(tx, stored)
+    touched = _update_feeds(tx, stored, seen, news, seq=seq, now=occasion.now)
+    memberships.touch(tx, touched, seq=seq, at=occasion.now)
+    if news.deliver:
+        owe_partners(tx, stored, seen, news, occasion, seq=seq)
+    tx.effects.articles.add(stored.slug)
+    return seq
+
+
+def _facts(tx: Tx, stored: StoredArticle) -> Facts | None:
+    """Return what selections look at, or None where nobody may select the article any more."""
+    if stored.status is not Status.PUBLISHED or stored.article is None:
+        return None
+    return facts(stored.article, publisher_name=tx.declarations.publisher.title)
+
+
+# --- feeds ---------------------------------------------------------------------------------------------------------
+
+
+def _update_feeds(
+    tx: Tx, stored: StoredArticle, seen: Facts | None, news: News, *, seq: int, now: datetime
+) -> list[str]:
+    """Bring memberships up to date; returns the feeds that changed."""
+    before = memberships.of_article(tx, stored.key)
+    public = stored.article is not None and stored.article.audience is Audience.PUBLIC
+    matching = _matching(tx, seen, now=now) if public else {}
+    entering, returning, staying = [], [], []
+    for slug, route in matching.items():
+        row = _member_row(stored, route, seq=seq)
+        if slug not in before:
+            entering.append(row)
+        elif before[slug]:
+            staying.append(_keyed(row))
+        else:
+            returning.append(_keyed(row) | {"at": now})
+    cause = (news.cause or Cause.DESELECTED).value
+    leaving = [
+        {"the_feed": slug, "key": stored.key, "seq": seq, "at": now, "cause": cause}
+        for slug, member in before.items()
+        if member and slug not in matching
+    ]
+    memberships.enter(tx, entering)
+    memberships.reenter(tx, returning)
+    memberships.change(tx, staying)
+    memberships.leave(tx, leaving)
+    return [*matching, *(str(row["the_feed"]) for row in leaving)]
+
+
+def _matching(tx: Tx, seen: Facts | None, *, now: datetime) -> dict[str, FeedRoute]:
+    if seen is None:
+        return {}
+    routes = routes_of(tx.generation).feeds
+    return {route.feed.slug: route for route in routes if route.matcher.matches_facts(seen, now=now)}
+
+
+def _member_row(stored: StoredArticle, route: FeedRoute, *, seq: int) -> dict[str, Any]:
+    assert stored.article is not None
+    return {
+        "feed": route.feed.slug,
+        "article_key": stored.key,
+        "article_id": stored.id,
+        "entered_seq": seq,
+        "changed_seq": seq,
+        "reentered_at": None,
+        "left_seq": None,
+        "left_at": None,
+        "left_cause": None,
+        "leaves_at": route.matcher.leaves_at(stored.article),
+        "published_at": stored.published_at,
+        "updated_at": stored.updated_at,
+    }
+
+
+def _keyed(row: Mapping[str, Any]) -> dict[str, Any]:
+    kept = ("leaves_at", "published_at", "updated_at")
+    names = {"the_feed": row["feed"], "key": row["article_key"], "seq": row["changed_seq"]}
+    return names | {name: row[name] for name in kept}
+
+
+# --- partners ------------------------------------------------------------------------------------------------------
+
+
+def owe_partners(
+    tx: Tx, stored: StoredArticle, seen: Facts | None, news: News, occasion: Occasion, *, seq: int
+) -> None:
+    """Give every partner that selects the article, or holds a copy, the delivery it is owed."""
+    held = copies.of_article(tx, stored.key)
+    unsent = deliveries.waiting_of_article(tx, stored.key)
+    onward = may_go_onward(tx, stored)
+    rows: list[dict[str, Any]] = []
+    for route in routes_of(tx.generation).partners:
+        name = route.partner.name
+        standing = _standing(tx, stored, seen, route, held.get(name), unsent.get(name), now=occasion.now, onward=onward)
+        decision = plan(standing, news.kind, news.cause)
+        _end_unsent(tx, unsent.get(name), decision, at=occasion.now)
+        rows.extend(delivery_rows(stored, route, decision, news, occasion, seq=seq))
+    deliveries.add(tx, rows)
+
+
+def may_go_onward(tx: Tx, stored: StoredArticle) -> bool:
+    """Tell whether a story may reach partners: our own may, an upstream's where `onward` says so."""
+    if stored.upstream is None:
+        return True
+    upstream = tx.declarations.upstream(stored.upstream)
+    return upstream is not None and upstream.onward
+
+
+def _standing(
+    tx: Tx,
+    stored: StoredArticle,
+    seen: Facts | None,
+    route: PartnerRoute,
+    held: Held | None,
+    unsent: Waiting | None,
+    *,
+    now: datetime,
+    onward: bool,
+) -> Standing:
+    begun = held is not None and held.begun
+    matcher = route.keeps if begun else route.matcher
+    wants = onward and seen is not None and matcher.matches_facts(seen, now=now)
+    return Standing(
+        wants=wants,
+        refusal=_refusal(tx, stored.article, route, now=now) if wants else None,
+        begun=begun,
+        unsent=None if unsent is None else unsent.type,
+        corrections_at_once=route.partner.corrections == "immediately",
+    )
+
+
+def _refusal(tx: Tx, article: Article | None, route: PartnerRoute, *, now: datetime) -> str | None:
+    assert article is not None
+    shaped = shape_for_partner(article, route.partner, tx.declarations.rights, now=now)
+    return shaped.reason if isinstance(shaped, NotAllowed) else None
+
+
+def _end_unsent(tx: Tx, unsent: Waiting | None, decision: Plan, *, at: datetime) -> None:
+    if unsent is None:
+        return
+    match decision:
+        case Owe():
+            deliveries.finish_waiting(tx, [unsent.id], state=DeliveryState.SUPERSEDED, at=at, why=None)
+        case Skip(reason):
+            deliveries.finish_waiting(tx, [unsent.id], state=DeliveryState.CANCELLED, at=at, why=reason)
+        case Nothing():
+            deliveries.finish_waiting(
+                tx, [unsent.id], state=DeliveryState.CANCELLED, at=at, why="withdrawn before it went"
+            )
+
+
+def delivery_rows(
+    stored: StoredArticle, route: PartnerRoute, decision: Plan, news: News, occasion: Occasion, *, seq: int
+) -> list[dict[str, Any]]:
+    """Return the row of the delivery that `decision` owes, if it owes one."""
+    if isinstance(decision, Nothing):
+        return []
+    released_at = stored.released_at or occasion.now
+    row: dict[str, Any] = {
+        "id": occasion.new_id("msg"),
+        "partner": route.partner.name,
+        "article_key": stored.key,
+        "article_id": stored.id,
+        "revision": stored.revision,
+        "seq": seq,
+        "created_at": occasion.now,
+        "cause": None,
+        "public_note": None,
+    }
+    if isinstance(decision, Skip):
+        skipped = {"state": DeliveryState.SKIPPED.value, "reason": decision.reason, "finished_at": occasion.now}
+        return [row | skipped | {"type": EventType.PUBLISHED.value, "lane": 2, "due_at": occasion.now}]
+    due = occasion.now if decision.at_once else route.due(released_at=released_at, now=occasion.now)
+    row |= {
+        "type": decision.type.value,
+        "lane": int(decision.lane),
+        "state": DeliveryState.WAITING.value,
+        "due_at": due,
+    }
+    if decision.cause is not None:
+        row |= {"cause": decision.cause.value, "public_note": news.public_note}
+    return [row]

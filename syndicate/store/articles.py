@@ -1,0 +1,205 @@
+"""Articles and their revisions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, bindparam, delete, func, insert, or_, select, update
+
+from syndicate.model.article import Article, Audience, Status
+from syndicate.model.stored import StoredArticle
+from syndicate.store.schema import articles as t
+from syndicate.store.schema import media_uses, revisions
+from syndicate.store.tx import Tx
+
+_COLUMNS = (
+    t.c.key,
+    t.c.id,
+    t.c.slug,
+    t.c.url,
+    t.c.status,
+    t.c.revision,
+    t.c.seq,
+    t.c.record,
+    t.c.content_hash,
+    t.c.published_at,
+    t.c.updated_at,
+    t.c.release_at,
+    t.c.released_at,
+    t.c.changed_at,
+    t.c.upstream,
+    t.c.withdrawn_by,
+    t.c.withdrawn_at,
+    t.c.public_note,
+)
+_BY_ID = select(*_COLUMNS).where(t.c.id == bindparam("id"))
+_BY_ID_LOCKED = _BY_ID.with_for_update()
+_BY_KEY = select(*_COLUMNS).where(t.c.key == bindparam("key"))
+_BY_SLUG = select(*_COLUMNS).where(t.c.slug == bindparam("slug"))
+_BY_URL = select(*_COLUMNS).where(t.c.url == bindparam("url")).order_by(t.c.key)
+_SLUG_TAKEN = select(t.c.key).where(t.c.slug == bindparam("slug"))
+_INSERT = insert(t).returning(t.c.key)
+_INSERT_REVISION = insert(revisions)
+_UPDATE = update(t).where(t.c.key == bindparam("the_key"))
+_DUE_RELEASE = (
+    select(*_COLUMNS)
+    .where(t.c.status == "scheduled", t.c.release_at <= bindparam("now"))
+    .order_by(t.c.release_at, t.c.key)
+    .limit(bindparam("limit"))
+)
+_DUE_EXPIRY = (
+    select(*_COLUMNS)
+    .where(t.c.status == "published", t.c.expires_at <= bindparam("now"))
+    .order_by(t.c.expires_at, t.c.key)
+    .limit(bindparam("limit"))
+)
+
+
+def dump(article: Article) -> str:
+    """Write a record as the store keeps it."""
+    return article.model_dump_json(by_alias=True, exclude_none=True)
+
+
+def load(record: str) -> Article:
+    return Article.model_validate_json(record)
+
+
+def _stored(row: Row[*tuple[Any, ...]]) -> StoredArticle:
+    values = dict(row._mapping)
+    record = values.pop("record")
+    article = None if record is None else load(record)
+    values["status"] = Status(values["status"])
+    return StoredArticle(article=article, **values)
+
+
+def _first(tx: Tx, statement: Any, **parameters: Any) -> StoredArticle | None:
+    row = tx.run(statement, parameters).first()
+    return None if row is None else _stored(row)
+
+
+def by_id(tx: Tx, article_id: str) -> StoredArticle | None:
+    return _first(tx, _BY_ID, id=article_id)
+
+
+def by_id_locked(tx: Tx, article_id: str) -> StoredArticle | None:
+    """Find an article and keep other writers from it until the commit."""
+    return _first(tx, _BY_ID_LOCKED, id=article_id)
+
+
+def by_key(tx: Tx, key: int) -> StoredArticle | None:
+    return _first(tx, _BY_KEY, key=key)
+
+
+def by_slug(tx: Tx, slug: str) -> StoredArticle | None:
+    return _first(tx, _BY_SLUG, slug=slug)
+
+
+def by_url(tx: Tx, url: str) -> tuple[StoredArticle, ...]:
+    return tuple(_stored(row) for row in tx.run(_BY_URL, {"url": url}))
+
+
+def find(tx: Tx, name: str) -> StoredArticle | None:
+    """Find an article by id, slug or url."""
+    if (found := by_id(tx, name) or by_slug(tx, name)) is not None:
+        return found
+    return next(iter(by_url(tx, name)), None)
+
+
+def slug_is_taken(tx: Tx, slug: str) -> bool:
+    return tx.run(_SLUG_TAKEN, {"slug": slug}).first() is not None
+
+
+def add(tx: Tx, **values: Any) -> int:
+    """Insert an article and return its key."""
+    return int(tx.run(_INSERT, values).scalar_one())
+
+
+def change(tx: Tx, key: int, **values: Any) -> None:
+    tx.run(_UPDATE.values(**{name: bindparam(name) for name in values}), values | {"the_key": key})
+
+
+def add_revision(tx: Tx, key: int, revision: int, *, at: datetime, actor: str, kind: str, record: str | None) -> None:
+    values = {"article_key": key, "revision": revision, "at": at, "actor": actor, "kind": kind, "record": record}
+    tx.run(_INSERT_REVISION, values)
+
+
+def due_for_release(tx: Tx, *, now: datetime, limit: int) -> tuple[StoredArticle, ...]:
+    return tuple(_stored(row) for row in tx.run(_DUE_RELEASE, {"now": now, "limit": limit}))
+
+
+def due_for_expiry(tx: Tx, *, now: datetime, limit: int) -> tuple[StoredArticle, ...]:
+    return tuple(_stored(row) for row in tx.run(_DUE_EXPIRY, {"now": now, "limit": limit}))
+
+
+def next_instant(tx: Tx) -> datetime | None:
+    """Return when the next scheduled article is released or published one expires."""
+    release = tx.run(select(func.min(t.c.release_at)).where(t.c.status == "scheduled")).scalar()
+    expiry = tx.run(select(func.min(t.c.expires_at)).where(t.c.status == "published")).scalar()
+    return min((at for at in (release, expiry) if at is not None), default=None)
+
+
+def newest_public(tx: Tx, *, limit: int) -> tuple[StoredArticle, ...]:
+    """Return released public articles, newest first."""
+    statement = (
+        select(*_COLUMNS)
+        .where(t.c.status == "published", t.c.audience == Audience.PUBLIC)
+        .order_by(t.c.updated_at.desc(), t.c.published_at.desc(), t.c.id.desc())
+        .limit(limit)
+    )
+    return tuple(_stored(row) for row in tx.run(statement))
+
+
+def listing(
+    tx: Tx, *, status: str | None, source_upstream: str | None, before: tuple[datetime, int] | None, limit: int
+) -> tuple[StoredArticle, ...]:
+    """Return articles in the order of their last change, newest first, after the cursor `before`."""
+    statement = select(*_COLUMNS).order_by(t.c.changed_at.desc(), t.c.key.desc()).limit(limit)
+    if status is not None:
+        statement = statement.where(t.c.status == status)
+    if source_upstream is not None:
+        statement = statement.where(t.c.upstream == source_upstream)
+    if before is not None:
+        at, key = before
+        statement = statement.where(or_(t.c.changed_at < at, and_(t.c.changed_at == at, t.c.key < key)))
+    return tuple(_stored(row) for row in tx.run(statement))
+
+
+def released_after(tx: Tx, key: int, *, limit: int) -> tuple[StoredArticle, ...]:
+    """Return published articles with keys above `key`, in order: for walking the whole store in steps."""
+    statement = select(*_COLUMNS).where(t.c.status == "published", t.c.key > key).order_by(t.c.key).limit(limit)
+    return tuple(_stored(row) for row in tx.run(statement))
+
+
+def changed_since(tx: Tx, seq: int) -> tuple[StoredArticle, ...]:
+    """Return articles whose newest journal row is later than `seq`."""
+    return tuple(_stored(row) for row in tx.run(select(*_COLUMNS).where(t.c.seq > seq).order_by(t.c.seq)))
+
+
+def revisions_of(tx: Tx, key: int) -> Iterator[dict[str, Any]]:
+    """Yield the revisions of an article, oldest first: revision, at, actor, kind, record (JSON or None)."""
+    columns = (revisions.c.revision, revisions.c.at, revisions.c.actor, revisions.c.kind, revisions.c.record)
+    rows = tx.run(select(*columns).where(revisions.c.article_key == key).order_by(revisions.c.revision))
+    return (dict(row._mapping) for row in rows)
+
+
+def erase(tx: Tx, key: int, *, case: str) -> None:
+    """Remove every text of an article and of its revisions; id, times and the case stay."""
+    change(tx, key, record=None, url=None, public_note=None, content_hash="erased", erased_case=case)
+    tx.run(update(revisions).where(revisions.c.article_key == key).values(record=None))
+
+
+def set_media_uses(tx: Tx, key: int, names: Sequence[str]) -> None:
+    """Remember which stored pictures an article shows."""
+    tx.run(delete(media_uses).where(media_uses.c.article_key == key))
+    tx.run_many(insert(media_uses), [{"name": name, "article_key": key} for name in dict.fromkeys(names)])
+
+
+def count(tx: Tx) -> int:
+    return int(tx.run(select(func.count()).select_from(t)).scalar_one())
+
+
+def known_ids(tx: Tx, ids: Sequence[str]) -> frozenset[str]:
+    """Return those of `ids` the store has."""
+    return frozenset(tx.run(select(t.c.id).where(t.c.id.in_(ids))).scalars())

@@ -1,0 +1,189 @@
+"""Which article is in which feed, since which seq, and when it left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, case, delete, func, insert, select, update
+
+from syndicate.model.article import Article
+from syndicate.store.articles import load
+from syndicate.store.schema import articles, feeds
+from syndicate.store.schema import memberships as t
+from syndicate.store.tx import Tx
+
+_OF_ARTICLE = select(t.c.feed, t.c.left_seq).where(t.c.article_key == bindparam("key"))
+_INSERT = insert(t)
+_CHANGE = (
+    update(t)
+    .where(t.c.feed == bindparam("the_feed"), t.c.article_key == bindparam("key"))
+    .values(
+        changed_seq=bindparam("seq"),
+        published_at=bindparam("published_at"),
+        updated_at=bindparam("updated_at"),
+        leaves_at=bindparam("leaves_at"),
+    )
+)
+_REENTER = (
+    update(t)
+    .where(t.c.feed == bindparam("the_feed"), t.c.article_key == bindparam("key"))
+    .values(
+        entered_seq=bindparam("seq"),
+        changed_seq=bindparam("seq"),
+        reentered_at=bindparam("at"),
+        left_seq=None,
+        left_at=None,
+        left_cause=None,
+        published_at=bindparam("published_at"),
+        updated_at=bindparam("updated_at"),
+        leaves_at=bindparam("leaves_at"),
+    )
+)
+_LEAVE = (
+    update(t)
+    .where(t.c.feed == bindparam("the_feed"), t.c.article_key == bindparam("key"))
+    .values(
+        left_seq=bindparam("seq"), left_at=bindparam("at"), left_cause=bindparam("cause"), changed_seq=bindparam("seq")
+    )
+)
+_NEWEST = (
+    select(
+        articles.c.record,
+        articles.c.changed_at,
+        articles.c.released_at,
+        t.c.reentered_at,
+    )
+    .select_from(t.join(articles, articles.c.key == t.c.article_key))
+    .where(t.c.feed == bindparam("feed"), t.c.left_seq.is_(None))
+    .order_by(t.c.updated_at.desc(), t.c.published_at.desc(), t.c.article_id.desc())
+    .limit(bindparam("limit"))
+)
+_LEFT = (
+    select(t.c.article_id, t.c.left_at, t.c.left_cause, articles.c.public_note)
+    .select_from(t.join(articles, articles.c.key == t.c.article_key))
+    .where(t.c.feed == bindparam("feed"), t.c.left_seq.is_not(None), t.c.left_cause != "aged")
+    .order_by(t.c.left_seq.desc())
+    .limit(bindparam("limit"))
+)
+_AGED = (
+    select(t.c.feed, t.c.article_key)
+    .where(t.c.left_seq.is_(None), t.c.leaves_at <= bindparam("now"))
+    .limit(bindparam("limit"))
+)
+_HEAD = select(feeds.c.seq, feeds.c.changed_at).where(feeds.c.slug == bindparam("feed"))
+
+
+@dataclass(frozen=True)
+class Member:
+    """A member of a feed as an edition needs it."""
+
+    article: Article
+    changed_at: datetime
+    released_at: datetime
+    reentered_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Gone:
+    """A former member of a feed."""
+
+    article_id: str
+    left_at: datetime
+    cause: str
+    public_note: str | None
+
+
+@dataclass(frozen=True)
+class Head:
+    """The last change of a feed."""
+
+    seq: int
+    changed_at: datetime
+
+
+def of_article(tx: Tx, key: int) -> dict[str, bool]:
+    """Return the feeds an article is or was in; True while it is a member."""
+    return {feed: left_seq is None for feed, left_seq in tx.run(_OF_ARTICLE, {"key": key})}
+
+
+def enter(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert memberships: feed, article_key, article_id, seq and the order's columns."""
+    tx.run_many(_INSERT, rows)
+
+
+def reenter(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
+    tx.run_many(_REENTER, rows)
+
+
+def change(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
+    tx.run_many(_CHANGE, rows)
+
+
+def leave(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
+    tx.run_many(_LEAVE, rows)
+
+
+def newest(tx: Tx, feed: str, *, limit: int) -> tuple[Member, ...]:
+    """Return a feed's newest members by updated_at, then published_at, then id."""
+    rows = tx.run(_NEWEST, {"feed": feed, "limit": limit})
+    return tuple(Member(load(record), *rest) for record, *rest in rows)
+
+
+def left(tx: Tx, feed: str, *, limit: int) -> tuple[Gone, ...]:
+    """Return who left a feed last, newest first, but for those that only grew too old."""
+    return tuple(Gone(*row) for row in tx.run(_LEFT, {"feed": feed, "limit": limit}))
+
+
+def aged(tx: Tx, *, now: datetime, limit: int) -> tuple[tuple[str, int], ...]:
+    """Return (feed, article key) of members past their feed's max_age."""
+    return tuple((feed, key) for feed, key in tx.run(_AGED, {"now": now, "limit": limit}))
+
+
+def next_leaving(tx: Tx) -> datetime | None:
+    statement = select(func.min(t.c.leaves_at)).where(t.c.left_seq.is_(None), t.c.leaves_at.is_not(None))
+    leaving: datetime | None = tx.run(statement).scalar()
+    return leaving
+
+
+def head(tx: Tx, feed: str) -> Head | None:
+    row = tx.run(_HEAD, {"feed": feed}).first()
+    return None if row is None else Head(*row)
+
+
+def heads(tx: Tx) -> dict[str, Head]:
+    return {slug: Head(seq, at) for slug, seq, at in tx.run(select(feeds.c.slug, feeds.c.seq, feeds.c.changed_at))}
+
+
+_TOUCH = (
+    update(feeds)
+    .where(feeds.c.slug == bindparam("the_slug"))
+    # Last-Modified never goes back, even where the clock does.
+    .values(
+        seq=bindparam("new_seq"),
+        changed_at=case((feeds.c.changed_at > bindparam("at"), feeds.c.changed_at), else_=bindparam("at")),
+    )
+)
+
+
+def touch(tx: Tx, slugs: Sequence[str], *, seq: int, at: datetime) -> None:
+    """Move the heads of feeds to `seq`."""
+    tx.run_many(_TOUCH, [{"the_slug": slug, "new_seq": seq, "at": at} for slug in slugs])
+    tx.effects.feeds.update(dict.fromkeys(slugs, seq))
+
+
+def create_head(tx: Tx, slug: str, *, seq: int, at: datetime) -> None:
+    tx.run(insert(feeds), {"slug": slug, "seq": seq, "changed_at": at})
+    tx.effects.feeds[slug] = seq
+
+
+def all_of_feed(tx: Tx, feed: str) -> dict[int, bool]:
+    """Return every article key that is or was in a feed; True while it is a member."""
+    rows = tx.run(select(t.c.article_key, t.c.left_seq).where(t.c.feed == feed))
+    return {key: left_seq is None for key, left_seq in rows}
+
+
+def forget_article(tx: Tx, key: int) -> None:
+    tx.run(delete(t).where(t.c.article_key == key))

@@ -1,0 +1,33 @@
+"""What the database remembers of partners: their health."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import bindparam, insert, select, update
+
+from syndicate.store.schema import partners as t
+from syndicate.store.tx import Tx
+
+_HEALTH = select(t.c.health).where(t.c.name == bindparam("partner"))
+_SET = (
+    update(t).where(t.c.name == bindparam("partner")).values(health=bindparam("new_health"), changed_at=bindparam("at"))
+)
+
+
+def health(tx: Tx, partner: str) -> str | None:
+    """Return a partner's health as JSON; None before its first outcome."""
+    return tx.run(_HEALTH, {"partner": partner}).scalar()
+
+
+def all_health(tx: Tx) -> dict[str, str]:
+    return dict(tx.run(select(t.c.name, t.c.health)))
+
+
+def set_health(tx: Tx, partner: str, value: str, *, at: datetime) -> None:
+    if tx.run(_SET, {"partner": partner, "new_health": value, "at": at}).rowcount == 0:
+        tx.run(insert(t), {"name": partner, "health": value, "changed_at": at})
+
+
+def rename(tx: Tx, old: str, new: str) -> None:
+    tx.run(update(t).where(t.c.name == old).values(name=new))

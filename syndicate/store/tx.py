@@ -1,0 +1,108 @@
+"""A transaction as store functions see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, CursorResult, Executable, bindparam, func, select, update
+
+from syndicate.model.declarations import Declarations
+from syndicate.store import schema
+
+_NEXT_SEQ = (
+    update(schema.counters)
+    .where(schema.counters.c.name == bindparam("counter"))
+    .values(value=schema.counters.c.value + 1)
+    .returning(schema.counters.c.value)
+)
+
+
+@dataclass
+class Effects:
+    """What a transaction changed that others in this process wait for; told to listeners after the commit."""
+
+    feeds: dict[str, int] = field(default_factory=dict)
+    """Feeds that changed, with the seq of the change."""
+    articles: set[str] = field(default_factory=set)
+    deliveries: bool = False
+    generation: int | None = None
+    """The number of the generation it adopted."""
+    seq: int = 0
+
+    def merge(self, other: Effects) -> None:
+        self.feeds.update(other.feeds)
+        self.articles |= other.articles
+        self.deliveries |= other.deliveries
+        self.generation = other.generation or self.generation
+        self.seq = max(self.seq, other.seq)
+
+
+@dataclass(frozen=True, eq=False)
+class Generation:
+    """The declarations in force, under their number; one object for each number in a process."""
+
+    number: int
+    declarations: Declarations
+
+
+class Generations:
+    """Generations already read in this process, by number."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, Generation] = {}
+
+    def at(self, number: int, declared: Callable[[], str]) -> Generation:
+        """Return generation `number`; `declared` reads its JSON when it is not known yet."""
+        if number not in self._known:
+            declarations = Declarations.model_validate_json(declared())
+            self._known = {number: Generation(number, declarations)}
+        return self._known[number]
+
+
+_NEWEST_GENERATION = select(func.max(schema.generations.c.number))
+_DECLARED = select(schema.generations.c.declared).where(schema.generations.c.number == bindparam("number"))
+
+
+class Tx:
+    """One open transaction: runs statements, allots `seq`, collects effects. Store functions never commit it."""
+
+    def __init__(self, connection: Connection, generations: Generations) -> None:
+        self.connection = connection
+        self.effects = Effects()
+        self._generations = generations
+        self._generation: Generation | None = None
+
+    @property
+    def generation(self) -> Generation:
+        """The declarations in force for this transaction."""
+        if self._generation is None:
+            number = self.run(_NEWEST_GENERATION).scalar_one()
+            assert number is not None, "no generation was adopted yet"
+            self._generation = self._generations.at(number, lambda: self._declared(number))
+        return self._generation
+
+    @property
+    def declarations(self) -> Declarations:
+        return self.generation.declarations
+
+    def forget_generation(self) -> None:
+        """Look the generation up again: this transaction adopted another."""
+        self._generation = None
+
+    def _declared(self, number: int) -> str:
+        return str(self.run(_DECLARED, {"number": number}).scalar_one())
+
+    def run(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> CursorResult[*tuple[Any, ...]]:
+        return self.connection.execute(statement, parameters)
+
+    def run_many(self, statement: Executable, parameters: Sequence[Mapping[str, Any]]) -> None:
+        if parameters:
+            self.connection.execute(statement, parameters)
+
+    def next_seq(self) -> int:
+        """Allot the next `seq`. Call it late: on PostgreSQL every other writer waits from here to the commit."""
+        seq = int(self.run(_NEXT_SEQ, {"counter": "seq"}).scalar_one())
+        self.effects.seq = seq
+        return seq
