@@ -1,0 +1,17 @@
+"""The XML namespaces of feeds; the final slash or hash is part of the name."""
+
+from __future__ import annotations
+
+ATOM = "http://www.w3.org/2005/Atom"
+CONTENT = "http://purl.org/rss/1.0/modules/content/"
+DC = "http://purl.org/dc/elements/1.1/"
+DCTERMS = "http://purl.org/dc/terms/"
+MEDIA = "http://search.yahoo.com/mrss/"
+SLASH = "http://purl.org/rss/1.0/modules/slash/"
+THR = "http://purl.org/syndication/thread/1.0"
+TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
+WFW = "http://wellformedweb.org/CommentAPI/"
+XML = "http://www.w3.org/XML/1998/namespace"
+
+RSS_PREFIXES = {"dc": DC, "dcterms": DCTERMS, "media": MEDIA, "slash": SLASH, "wfw": WFW}
+ATOM_PREFIXES = {"dcterms": DCTERMS, "media": MEDIA, "thr": THR, "at": TOMBSTONES}

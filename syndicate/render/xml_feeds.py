@@ -1,0 +1,110 @@
+"""RSS and Atom, written by feedgen and put right by `render.feedgen_extensions`."""
+
+from __future__ import annotations
+
+from functools import partial
+from html import escape
+from typing import Any
+
+from feedgen.entry import FeedEntry
+from feedgen.feed import FeedGenerator
+
+from syndicate.model.article import Article
+from syndicate.model.entry import Entry, FeedContent
+from syndicate.render.attribution import authors_of, is_republished, rights_statement
+from syndicate.render.body import compose_feed_html, summary_of
+from syndicate.render.elements import with_whole_minutes
+from syndicate.render.enclosures import enclosures_of
+from syndicate.render.feedgen_extensions import AtomEntry, AtomHead, RSSHead, RSSItem, changed_at
+
+_EXTENSION = "syndicate"
+
+
+def write_rss(content: FeedContent) -> bytes:
+    """Write RSS 2.0 with content, Dublin Core, Media RSS, slash and wfw elements."""
+    feed = _head(content, suffix=".rss", media_type="application/rss+xml")
+    feed.register_extension(_EXTENSION, partial(RSSHead, content))
+    for entry in content.entries:
+        feed.add_entry(_item(entry, content), order="append")
+    return bytes(feed.rss_str(pretty=True))
+
+
+def write_atom(content: FeedContent) -> bytes:
+    """Write Atom (RFC 4287) with Media RSS, threading (RFC 4685) and tombstones (RFC 6721)."""
+    feed = _head(content, suffix=".atom", media_type="application/atom+xml")
+    feed.author(name=content.publisher.title, uri=f"{content.publisher.root}/")
+    feed.register_extension(_EXTENSION, partial(AtomHead, content))
+    for entry in content.entries:
+        feed.add_entry(_atom_entry(entry, content), order="append")
+    return bytes(feed.atom_str(pretty=True))
+
+
+def _head(content: FeedContent, *, suffix: str, media_type: str) -> Any:
+    publisher, declared = content.publisher, content.feed
+    feed = FeedGenerator()
+    feed.id(content.self_base)
+    feed.title(declared.title)
+    feed.description(declared.description or declared.title)
+    feed.language(declared.language or publisher.language)
+    feed.updated(changed_at(content))
+    feed.generator("syndicate", uri=f"{publisher.root}/feeds")
+    feed.docs("https://www.rssboard.org/rss-specification")
+    if declared.ttl:
+        feed.ttl(declared.ttl)
+    feed.link(href=content.self_base + suffix, rel="self", type=media_type)
+    # feedgen makes the last link the channel's, so the site's own comes last.
+    feed.link(href=f"{publisher.root}/", rel="alternate", type="text/html")
+    return feed
+
+
+def _item(entry: Entry, content: FeedContent) -> Any:
+    item = _shared(entry, content)
+    article = entry.article
+    item.description(escape(summary_of(article), quote=False))
+    item.content(compose_feed_html(entry, content.publisher, content.feed.content), type="html")
+    if article.source and is_republished(article, content.publisher):
+        item.source(url=article.source.feed_url or article.source.url, title=article.source.name)
+    for file in enclosures_of(article)[:1]:
+        item.enclosure(url=file.url, length=file.length or 0, type=file.type)
+    for term, scheme, label in _categories(article):
+        item.category(_present(term=term, scheme=scheme))
+        if label and label != term:
+            item.category(term=label)
+    item.register_extension(_EXTENSION, partial(RSSItem, entry, content))
+    return item
+
+
+def _atom_entry(entry: Entry, content: FeedContent) -> Any:
+    element = _shared(entry, content)
+    element.content(compose_feed_html(entry, content.publisher, content.feed.content), type="html")
+    element.summary(summary_of(entry.article))
+    element.published(with_whole_minutes(entry.published_at))
+    element.updated(with_whole_minutes(entry.updated_at))
+    for author in authors_of(entry, content.publisher):
+        element.author(_present(name=author.name, email=author.email, uri=author.url))
+    for term, scheme, label in _categories(entry.article):
+        element.category(_present(term=term, scheme=scheme, label=label))
+    if rights := rights_statement(entry.article.rights):
+        element.rights(rights)
+    element.register_extension(_EXTENSION, partial(AtomEntry, entry, content))
+    return element
+
+
+def _shared(entry: Entry, content: FeedContent) -> Any:
+    item = FeedEntry()
+    item.title(entry.article.title)
+    item.link(href=entry.url, rel="alternate", type="text/html")
+    item.guid(entry.id, permalink=entry.id == entry.url)
+    return item
+
+
+def _categories(article: Article) -> tuple[tuple[str, str | None, str | None], ...]:
+    """Return (term, scheme, label) of every category, then keywords that no category says already."""
+    categories = [(category.term, category.scheme, category.label) for category in article.categories]
+    said = {text.casefold() for term, _, label in categories for text in (term, label) if text}
+    keywords = [(keyword, None, None) for keyword in article.keywords if keyword.casefold() not in said]
+    return tuple(dict.fromkeys([*categories, *keywords]))
+
+
+def _present(**values: str | None) -> dict[str, str]:
+    return {name: value for name, value in values.items() if value}
