@@ -11,7 +11,7 @@ from typing import Literal
 Coding = Literal["br", "gzip", "identity"]
 
 # Quotes may be missing or doubled on the way back, and `W/` may stand within them.
-_TAG = re.compile(r'"+(?:W/"*)?([^"]*)"+|([^\s,"]+)', re.IGNORECASE)
+_TAG = re.compile(r'"+(?:W/"*)?([^"]*)"+|(?:W/)?([^\s,"]+)', re.IGNORECASE)
 # Proxies that compress mark the tag, whatever its own coding was.
 _PROXY_SUFFIX = re.compile(r"(?:[-;]{1,2}(?:gzip|br|deflate|zstd)){1,3}$", re.IGNORECASE)
 _CODING = re.compile(r"\s*([\w!#$%&'*+.^`|~-]+)\s*(?:;\s*q\s*=\s*([^;\s]*)\s*)?(?:;.*)?", re.IGNORECASE)
