@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, insert, select, update
+from sqlalchemy import RowMapping, bindparam, func, insert, select, update
 
 from syndicate.model.delivery import Copy, Evidence, Holding
 from syndicate.store.schema import copies as t
@@ -30,8 +30,8 @@ _TOOK = (
         seq=bindparam("new_seq"),
         unsure_revision=None,
         evidence=Evidence.ACKNOWLEDGED.value,
-        url=bindparam("new_url"),
-        remote=bindparam("new_remote"),
+        url=func.coalesce(bindparam("new_url"), t.c.url),
+        remote=func.coalesce(bindparam("new_remote"), t.c.remote),
         changed_at=bindparam("at"),
     )
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -92,7 +92,7 @@ _CLAIM = (
     )
 )
 _HELD_LEASE = and_(t.c.id == bindparam("the_id"), t.c.lease_token == bindparam("token"), t.c.state == "sending")
-_LEASED = select(t.c.id).where(t.c.state == "sending", t.c.lease_token == bindparam("token"))
+_LEASED = select(t.c.id).where(t.c.state == "sending", t.c.lease_token.in_(bindparam("tokens", expanding=True)))
 _RECORD = (
     update(t)
     .where(_HELD_LEASE)
@@ -136,6 +136,7 @@ class Claimed:
     holding: str | None
     unsure_revision: int | None
     remote: str | None
+    tries: int
 
 
 def _delivery(values: RowMapping) -> Delivery:
@@ -205,6 +206,7 @@ def _claimed(row: Row[*tuple[Any, ...]]) -> Claimed:
         holding=values["holding"],
         unsure_revision=values["unsure_revision"],
         remote=values["remote"],
+        tries=values["tries"],
     )
 
 
@@ -214,9 +216,16 @@ def claim(tx: Tx, claims: Sequence[tuple[str, EventType]], *, token: str, until:
     tx.run_many(_CLAIM, rows)
 
 
-def leased(tx: Tx, token: str) -> frozenset[str]:
-    """Return the deliveries whose lease `token` still holds: the outcome of any other is dropped."""
-    return frozenset(tx.run(_LEASED, {"token": token}).scalars())
+def leased(tx: Tx, tokens: Collection[str]) -> frozenset[str]:
+    """Return the deliveries whose lease one of `tokens` still holds: the outcome of any other is dropped."""
+    return frozenset(tx.run(_LEASED, {"tokens": list(tokens)}).scalars())
+
+
+def overtaken(tx: Tx, pairs: Collection[tuple[str, int]]) -> frozenset[tuple[str, int]]:
+    """Return those (partner, article key) pairs for which a newer delivery waits."""
+    keys = [key for _partner, key in pairs]
+    rows = tx.run(select(t.c.partner, t.c.article_key).where(t.c.article_key.in_(keys), t.c.state == "waiting"))
+    return frozenset((partner, key) for partner, key in rows) & frozenset(pairs)
 
 
 def record(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -229,11 +238,13 @@ def add_attempts(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
     tx.run_many(insert(a), rows)
 
 
-def tries_of(tx: Tx, ids: Sequence[str]) -> dict[str, int]:
-    return dict(tx.run(select(t.c.id, t.c.tries).where(t.c.id.in_(ids))).tuples())
+def prune_attempts(tx: Tx, rows: Sequence[tuple[str, int]]) -> None:
+    """Keep the first attempt of a delivery and those from `number` on."""
+    statement = delete(a).where(a.c.delivery_id == bindparam("the_id"), a.c.number > 1, a.c.number < bindparam("first"))
+    tx.run_many(statement, [{"the_id": each, "first": number} for each, number in rows])
 
 
-def release_leases(tx: Tx, *, token: str | None, expired_at: datetime | None) -> int:
+def release_leases(tx: Tx, *, now: datetime, token: str | None = None, expired_at: datetime | None = None) -> int:
     """Put deliveries back whose lease ended: of `token`, or expired by then; None for both means all of them.
 
     One for which a newer is waiting is superseded by it.
@@ -250,15 +261,20 @@ def release_leases(tx: Tx, *, token: str | None, expired_at: datetime | None) ->
         .exists()
     )
     free = {"lease_token": None, "lease_until": None}
-    superseded = tx.run(
-        update(t).where(ended, overtaken).values(state="superseded", finished_at=t.c.created_at, **free)
-    )
+    superseded = tx.run(update(t).where(ended, overtaken).values(state="superseded", finished_at=now, **free))
     returned = tx.run(update(t).where(ended).values(state="waiting", **free))
     return superseded.rowcount + returned.rowcount
 
 
-def renew_lease(tx: Tx, token: str, *, until: datetime) -> None:
-    tx.run(update(t).where(t.c.state == "sending", t.c.lease_token == token).values(lease_until=until))
+def renew_leases(tx: Tx, tokens: Collection[str], *, until: datetime) -> None:
+    tx.run(update(t).where(t.c.state == "sending", t.c.lease_token.in_(tokens)).values(lease_until=until))
+
+
+def make_due(tx: Tx, partner: str, *, now: datetime) -> None:
+    """Let a partner's retries go now instead of when their table says; first attempts keep their schedule."""
+    retried = and_(t.c.partner == partner, t.c.state == "waiting", t.c.attempts > 0, t.c.due_at > now)
+    tx.run(update(t).where(retried).values(due_at=now))
+    tx.effects.deliveries = True
 
 
 def by_id(tx: Tx, delivery_id: str) -> Delivery | None:

@@ -1,0 +1,152 @@
+"""Claim deliveries that are due, under a lease, and shape their articles for the partner."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from syndicate.actions.office import Occasion, Office
+from syndicate.actions.routes import routes_of
+from syndicate.connectors.contract import Sending
+from syndicate.model.article import Article, Status
+from syndicate.model.declarations import Declarations, PartnerDeclaration
+from syndicate.model.delivery import Delivery, EventType, Lane
+from syndicate.policy.health import Health, HealthState, may_send
+from syndicate.policy.rights import NotAllowed, shape_for_partner
+from syndicate.render.event import outgoing
+from syndicate.store import articles, copies, deliveries, meta, partners
+from syndicate.store.deliveries import Claimed
+from syndicate.store.tx import Tx
+
+LEASE = timedelta(seconds=60)
+HALTED = "halted"
+DISPATCHER = "dispatcher"
+
+
+@dataclass(frozen=True)
+class Room:
+    """How many more deliveries a partner can take now: in all lanes, and retractions beyond that."""
+
+    normal: int
+    retractions: int
+    in_flight: int
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A claimed delivery, ready to be handed to its connector."""
+
+    claimed: Claimed
+    partner: PartnerDeclaration
+    token: str
+    declarations: Declarations
+
+    @property
+    def delivery(self) -> Delivery:
+        return self.claimed.delivery
+
+    def sending(self) -> Sending | NotAllowed:
+        """Shape the article for the partner, as it may have it now."""
+        delivery = self.delivery
+        article = None if delivery.type is EventType.RETRACTED else self._shaped(delivery.created_at)
+        if isinstance(article, NotAllowed):
+            return article
+        return Sending(
+            delivery_id=delivery.id,
+            type=delivery.type,
+            at=delivery.created_at,
+            article=article,
+            article_id=delivery.article_id,
+            url=self.claimed.url or f"{self.declarations.publisher.root}/articles/{self.claimed.slug}",
+            revision=delivery.revision,
+            seq=delivery.seq,
+            cause=delivery.cause,
+            public_note=delivery.public_note,
+            remote=json.loads(self.claimed.remote or "{}"),
+            attempt=self.claimed.tries + 1,
+        )
+
+    def _shaped(self, now: datetime) -> Article | NotAllowed:
+        assert self.claimed.record is not None
+        article = articles.load(self.claimed.record)
+        shaped = shape_for_partner(article, self.partner, self.declarations.rights, now=now)
+        if isinstance(shaped, NotAllowed):
+            return shaped
+        settled = shaped.model_copy(update={"status": Status.PUBLISHED, "seq": self.delivery.seq})
+        return outgoing(settled, self.declarations.publisher)
+
+
+async def claim(office: Office, rooms: Mapping[str, Room]) -> tuple[Parcel, ...]:
+    """Claim what is due for partners that have room; every claim is on disk before anything is sent."""
+    return await office.store.write(_claim, rooms, office.occasion(DISPATCHER))
+
+
+def _claim(tx: Tx, rooms: Mapping[str, Room], occasion: Occasion) -> tuple[Parcel, ...]:
+    due = deliveries.due_partners(tx, now=occasion.now)
+    halted = meta.get(tx, HALTED) is not None
+    parcels: list[Parcel] = []
+    for name in due:
+        if (room := rooms.get(name)) is not None and (route := routes_of(tx.generation).partner(name)) is not None:
+            found = _claimable(tx, name, room, halted=halted, now=occasion.now)
+            token = occasion.new_id("lease")
+            parcels += _take(tx, route.partner, found, token=token, now=occasion.now)
+    return tuple(parcels)
+
+
+def _claimable(tx: Tx, partner: str, room: Room, *, halted: bool, now: datetime) -> tuple[Claimed, ...]:
+    """Find what may go: retractions first, through a halt and past an open circuit."""
+    health = health_of(tx, partner, now=now)
+    found: tuple[Claimed, ...] = ()
+    if may_send(health, Lane.RETRACTION, now) and room.retractions > 0:
+        found = deliveries.claimable(tx, partner, lane=Lane.RETRACTION, now=now, limit=room.retractions)
+    limit = room.normal - len(found)
+    if halted or limit <= 0 or not may_send(health, Lane.NORMAL, now, in_flight=room.in_flight):
+        return found
+    if health.state is HealthState.PROBING:
+        limit = 1
+    taken = {claimed.delivery.id for claimed in found}
+    others = deliveries.claimable(tx, partner, lane=Lane.NORMAL, now=now, limit=limit + len(found))
+    return (*found, *[each for each in others if each.delivery.id not in taken][:limit])
+
+
+def health_of(tx: Tx, partner: str, *, now: datetime) -> Health:
+    """Read a partner's health; a new partner is healthy."""
+    kept = partners.health(tx, partner)
+    return Health(since=now) if kept is None else Health.model_validate_json(kept)
+
+
+def _take(tx: Tx, partner: PartnerDeclaration, found: Sequence[Claimed], *, token: str, now: datetime) -> list[Parcel]:
+    """Lease what was found and note that the partner may hold it from now on."""
+    settled = [_settled(claimed) for claimed in found]
+    claims = [(claimed.delivery.id, claimed.delivery.type) for claimed in settled]
+    deliveries.claim(tx, claims, token=token, until=now + LEASE)
+    new = [_new_copy(claimed, partner.name, now) for claimed in settled if claimed.holding is None]
+    known = [
+        {"the_partner": partner.name, "key": each.article_key, "revision_sent": each.delivery.revision, "at": now}
+        for each in settled
+        if each.holding is not None
+    ]
+    copies.begin(tx, new=new, known=known)
+    return [Parcel(claimed, partner, token, tx.declarations) for claimed in settled]
+
+
+def _settled(claimed: Claimed) -> Claimed:
+    """Fix the type: the first event to a partner that holds nothing is a publication."""
+    upserts = (EventType.UPDATED, EventType.CORRECTED)
+    holds = claimed.holding in ("held", "possible") or claimed.unsure_revision is not None
+    if claimed.delivery.type not in upserts or holds:
+        return claimed
+    return replace(claimed, delivery=replace(claimed.delivery, type=EventType.PUBLISHED))
+
+
+def _new_copy(claimed: Claimed, partner: str, now: datetime) -> dict[str, Any]:
+    return {
+        "partner": partner,
+        "article_key": claimed.article_key,
+        "article_id": claimed.delivery.article_id,
+        "unsure_revision": claimed.delivery.revision,
+        "changed_at": now,
+    }

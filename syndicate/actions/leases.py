@@ -1,0 +1,32 @@
+"""Leases of deliveries: kept while they are being sent, put back when their holder is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from syndicate.actions.claim import LEASE
+from syndicate.actions.office import Office
+from syndicate.store import deliveries
+
+
+async def renew(office: Office, tokens: Sequence[str]) -> None:
+    """Keep the leases of what is still being sent."""
+    await office.store.write(deliveries.renew_leases, tokens, until=office.now() + LEASE)
+
+
+async def recover(office: Office, *, alone: bool) -> int:
+    """Put back what a process that is gone had claimed; `alone` means nobody else can hold a lease."""
+    return await office.store.write(
+        deliveries.release_leases, now=office.now(), expired_at=None if alone else office.now()
+    )
+
+
+async def hand_back(office: Office, tokens: Sequence[str]) -> None:
+    """Put back what was claimed and not sent, at a graceful stop."""
+    for token in tokens:
+        await office.store.write(deliveries.release_leases, now=office.now(), token=token)
+
+
+async def next_due(office: Office) -> datetime | None:
+    return await office.store.read(deliveries.next_due)
