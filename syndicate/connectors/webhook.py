@@ -19,8 +19,6 @@ from syndicate.policy.addresses import redact_url
 from syndicate.policy.signing import sign
 from syndicate.render.event import event_body
 
-TEST_ARTICLE = "tag:syndicate,2026:test"
-
 
 class WebhookOptions(BaseModel):
     """The partner's receiving address."""
@@ -42,40 +40,31 @@ class Webhook:
         self._clock = clock
 
     async def send(self, sending: Sending) -> Outcome:
-        body = _body(sending)
-        result = await self._client.post(self._url, body=body, headers=self._headers(sending, body))
-        outcome = outcome_of(result, now=self._clock())
-        return _with_copy(outcome, result) if isinstance(outcome, Accepted) else outcome
+        return await self._post(sending.delivery_id, _body(sending))
 
     async def test(self, *, delivery_id: str, at: datetime) -> Outcome:
         """Send a signed test event, which receivers acknowledge and forget."""
-        return await self.send(
-            Sending(
-                delivery_id=delivery_id,
-                type=EventType.TEST,
-                at=at,
-                article=None,
-                article_id=TEST_ARTICLE,
-                url=None,
-                revision=0,
-                seq=0,
-            )
-        )
+        return await self._post(delivery_id, _test_body(at))
 
     def preview(self, sending: Sending) -> Preview:
         body = _body(sending)
-        return Preview("POST", redact_url(self._url), self._headers(sending, body), body)
+        return Preview("POST", redact_url(self._url), self._headers(sending.delivery_id, body), body)
 
     async def aclose(self) -> None:
         """Hold nothing open: the client is shared."""
 
-    def _headers(self, sending: Sending, body: bytes) -> Mapping[str, str]:
+    async def _post(self, delivery_id: str, body: bytes) -> Outcome:
+        result = await self._client.post(self._url, body=body, headers=self._headers(delivery_id, body))
+        outcome = outcome_of(result, now=self._clock())
+        return _with_copy(outcome, result) if isinstance(outcome, Accepted) else outcome
+
+    def _headers(self, delivery_id: str, body: bytes) -> Mapping[str, str]:
         timestamp = int(self._clock().timestamp())
         return {
             "Content-Type": "application/json",
-            "webhook-id": sending.delivery_id,
+            "webhook-id": delivery_id,
             "webhook-timestamp": str(timestamp),
-            "webhook-signature": sign(self._secrets, id=sending.delivery_id, timestamp=timestamp, body=body),
+            "webhook-signature": sign(self._secrets, id=delivery_id, timestamp=timestamp, body=body),
         }
 
 
@@ -90,6 +79,20 @@ def _body(sending: Sending) -> bytes:
         seq=sending.seq,
         cause=sending.cause,
         public_note=sending.public_note,
+    )
+
+
+def _test_body(at: datetime) -> bytes:
+    return event_body(
+        type=EventType.TEST,
+        at=at,
+        article=None,
+        article_id=None,
+        url=None,
+        revision=None,
+        seq=None,
+        cause=None,
+        public_note=None,
     )
 
 

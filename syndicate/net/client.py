@@ -40,14 +40,22 @@ class Client:
     """Send requests; use as `async with`. One client serves the whole process; callers limit how many run at once.
 
     Every connection passes `guard`. No cookies, no proxy or credentials from the environment, TLS always verified
-    (`tls` replaces the trusted authorities). What servers and networks do wrong comes back as a `Failure`.
+    (`tls` replaces the trusted authorities). `timeouts` hold where `post` and `send` are given none. What servers
+    and networks do wrong comes back as a `Failure`.
     """
 
     def __init__(
-        self, guard: Guard, *, base_url: str, tls: ssl.SSLContext | None = None, lookup: Lookup = system_lookup
+        self,
+        guard: Guard,
+        *,
+        base_url: str,
+        timeouts: Timeouts = PUSH,
+        tls: ssl.SSLContext | None = None,
+        lookup: Lookup = system_lookup,
     ) -> None:
         self._guard = guard
         self._agent = f"syndicate/{__version__} (+{base_url})"
+        self._timeouts = timeouts
         self._tls = tls
         self._lookup = lookup
 
@@ -67,13 +75,13 @@ class Client:
         await self._session.close()
 
     async def post(
-        self, url: str, *, body: bytes, headers: Mapping[str, str], timeouts: Timeouts = PUSH
+        self, url: str, *, body: bytes, headers: Mapping[str, str], timeouts: Timeouts | None = None
     ) -> Answer | Failure:
         """POST `body` and return the answer, with the first 64 KiB of its body. Redirects are never followed."""
         return await self.send("POST", url, body=body, headers=headers, timeouts=timeouts)
 
     async def send(
-        self, method: str, url: str, *, body: bytes | None, headers: Mapping[str, str], timeouts: Timeouts = PUSH
+        self, method: str, url: str, *, body: bytes | None, headers: Mapping[str, str], timeouts: Timeouts | None = None
     ) -> Answer | Failure:
         """Send one request of any method, as `post`."""
         address = self._admit(url, headers)
@@ -85,7 +93,12 @@ class Client:
         asked = {"Accept-Encoding": "identity", **headers}
         try:
             async with self._session.request(
-                method, address, data=body, headers=asked, allow_redirects=False, timeout=_client_timeout(timeouts)
+                method,
+                address,
+                data=body,
+                headers=asked,
+                allow_redirects=False,
+                timeout=_client_timeout(timeouts or self._timeouts),
             ) as response:
                 start, complete = await read_start(response, MAX_ANSWER_BYTES)
                 elapsed = timedelta(seconds=loop.time() - started)
