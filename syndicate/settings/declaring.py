@@ -17,18 +17,26 @@ from syndicate.settings.secrets import SECRET_KEYS, SecretReader
 
 Named = TypeVar("Named", bound=Declared)
 GENERAL_KEYS = frozenset(PartnerDeclaration.model_fields) - {"name", "options"}
+DEFAULT_CONNECTOR = PartnerDeclaration.model_fields["connector"].default
 UPSTREAM_SECRETS = frozenset({"signing_secret"})
+
+
+@dataclass(frozen=True)
+class Connectors:
+    """What each connector's section may hold, by the connector's name: its own model, and the secrets it needs."""
+
+    options: Mapping[str, type[BaseModel]]
+    secrets: Mapping[str, frozenset[str]]
 
 
 @dataclass(frozen=True)
 class Declarer:
     """Turns tables into declarations; what is wrong goes to `findings`, secrets to `reader`.
 
-    `connector_options` is each connector's own pydantic model by the connector's name. A model may narrow
-    `SECRETS` (the secret keys it takes; all of them where it says nothing) and name `REQUIRED_SECRETS`.
+    `timezone` is that of a partner that names none.
     """
 
-    connector_options: Mapping[str, type[BaseModel]]
+    connectors: Connectors
     findings: Findings
     reader: SecretReader
     timezone: str
@@ -38,7 +46,8 @@ class Declarer:
         path = f"partners.{name}"
         general = {key: value for key, value in table.items() if key in GENERAL_KEYS}
         declared = self.findings.check(PartnerDeclaration, {"timezone": self.timezone, **general, "name": name}, path)
-        options = self._options(path, {key: value for key, value in table.items() if key not in GENERAL_KEYS}, table)
+        own = {key: value for key, value in table.items() if key not in GENERAL_KEYS}
+        options = self._options(path, table.get("connector", DEFAULT_CONNECTOR), own)
         if declared is None:
             return None
         self._check_schedule(path, declared.schedule, declared.timezone)
@@ -68,20 +77,19 @@ class Declarer:
             self.findings.refuse(f"rights.{name}", "matches no picture; name its credits or its licences")
         return declared
 
-    def _options(self, path: str, own: dict[str, Any], table: dict[str, Any]) -> dict[str, Any]:
-        connector = table.get("connector", PartnerDeclaration.model_fields["connector"].default)
-        model = self.connector_options.get(connector) if isinstance(connector, str) else None
-        if model is None:
-            return self._options_unchecked(path, own, str(connector))
-        secrets: frozenset[str] = getattr(model, "SECRETS", SECRET_KEYS)
+    def _options(self, path: str, connector: object, own: dict[str, Any]) -> dict[str, Any]:
+        model = self.connectors.options.get(connector) if isinstance(connector, str) else None
+        if model is None or not isinstance(connector, str):
+            return self._unchecked_options(path, str(connector), own)
+        secrets = self.connectors.secrets.get(connector, SECRET_KEYS)
         self._read_secrets(path, own, secrets)
-        for key in sorted(getattr(model, "REQUIRED_SECRETS", frozenset()) - own.keys()):
-            self.findings.refuse(f"{path}.{key}", f"is required by {connector}: env:NAME or file:PATH")
+        for key in sorted(self.connectors.secrets.get(connector, frozenset()) - own.keys()):
+            self.findings.refuse(f"{path}.{key}", f'is required by {connector}; refer to it: "env:NAME" or "file:PATH"')
         return self._checked_options(path, model, {key: own[key] for key in own.keys() - secrets}, secrets)
 
-    def _options_unchecked(self, path: str, own: dict[str, Any], connector: str) -> dict[str, Any]:
+    def _unchecked_options(self, path: str, connector: str, own: dict[str, Any]) -> dict[str, Any]:
         if not connector.startswith("python:"):
-            known = sorted(self.connector_options)
+            known = sorted(self.connectors.options)
             self.findings.refuse(f"{path}.connector", f"unknown connector; there are: {', '.join(known)}")
         self._read_secrets(path, own, SECRET_KEYS)
         return {key: value for key, value in own.items() if key not in SECRET_KEYS}

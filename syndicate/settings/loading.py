@@ -6,20 +6,22 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import BaseModel
 
 from syndicate.errors import ConfigurationError, Violation
 from syndicate.feedfiles import read_feeds
-from syndicate.model.declarations import Declarations, FeedDeclaration, Publisher
-from syndicate.settings.declaring import Declarer, check_references, declare_all
+from syndicate.model.declarations import Declarations, Publisher
+from syndicate.settings.declaring import Connectors, Declarer, check_references, declare_all
 from syndicate.settings.environment import overridden
 from syndicate.settings.findings import Findings, unknown_key
 from syndicate.settings.secrets import SecretReader, Secrets
 from syndicate.settings.sections import SECRET_OPTIONS, SECTIONS, Settings
 
 NAMED_SECTIONS = ("rights", "partners", "upstreams")
+NO_SECRETS: Mapping[str, frozenset[str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -34,12 +36,20 @@ class Loaded:
     watched: tuple[Path, ...]
 
 
-def load(path: Path, environ: Mapping[str, str], *, connector_options: Mapping[str, type[BaseModel]]) -> Loaded:
+def load(
+    path: Path,
+    environ: Mapping[str, str],
+    *,
+    connector_options: Mapping[str, type[BaseModel]],
+    connector_secrets: Mapping[str, frozenset[str]] = NO_SECRETS,
+) -> Loaded:
     """Read the configuration at `path`; paths in it are relative to its directory.
 
-    `connector_options` is each connector's own model by name. Raises ConfigurationError with every violation.
+    `connector_options` is each connector's own model, `connector_secrets` the secrets it needs (a connector that is
+    not there may have any), both by name. Raises ConfigurationError with every violation.
     """
-    return compose(read_document(path), path=path, environ=environ, connector_options=connector_options)
+    connectors = Connectors(connector_options, connector_secrets)
+    return compose(read_document(path), path=path, environ=environ, connectors=connectors)
 
 
 def read_document(path: Path) -> dict[str, Any]:
@@ -60,19 +70,20 @@ def compose(
     *,
     path: Path,
     environ: Mapping[str, str],
-    connector_options: Mapping[str, type[BaseModel]],
+    connectors: Connectors,
 ) -> Loaded:
     """Make a configuration of a document as if it stood at `path`; raises ConfigurationError with every violation."""
     merged, origins = overridden(document, environ)
     findings = Findings(origins)
     reader = SecretReader(path.absolute().parent, environ, findings)
     settings = _settings(merged, reader, findings)
-    declarer = Declarer(connector_options, findings, reader, _timezone(settings))
+    declarer = Declarer(connectors, findings, reader, _timezone(settings))
     rules = declare_all(merged.get("rights", {}), "rights", declarer.rights_rule, findings)
     partners = declare_all(merged.get("partners", {}), "partners", declarer.partner, findings)
     upstreams = declare_all(merged.get("upstreams", {}), "upstreams", declarer.upstream, findings)
     check_references(partners, rules, findings)
-    feeds = _feeds(settings, findings)
+    feeds, problems = read_feeds(_feeds_directory(merged, reader.directory))
+    findings.violations.extend(problems)
     if settings is None or findings.violations:
         raise _error(path, findings)
     declarations = Declarations(
@@ -88,11 +99,15 @@ def compose(
 
 
 def check_problems(
-    path: Path, environ: Mapping[str, str], *, connector_options: Mapping[str, type[BaseModel]]
+    path: Path,
+    environ: Mapping[str, str],
+    *,
+    connector_options: Mapping[str, type[BaseModel]],
+    connector_secrets: Mapping[str, frozenset[str]] = NO_SECRETS,
 ) -> tuple[str, ...]:
     """List every problem of the configuration, each with its cure, as `syndicate check` prints it; empty when right."""
     try:
-        load(path, environ, connector_options=connector_options)
+        load(path, environ, connector_options=connector_options, connector_secrets=connector_secrets)
     except ConfigurationError as error:
         return tuple(str(violation) for violation in error.violations) or (f"{error.message}. {error.remedy}",)
     return ()
@@ -121,12 +136,11 @@ def _timezone(settings: Settings | None) -> str:
     return settings.service.timezone if settings else "UTC"
 
 
-def _feeds(settings: Settings | None, findings: Findings) -> tuple[FeedDeclaration, ...]:
-    if settings is None:
-        return ()
-    feeds, problems = read_feeds(settings.service.feeds)
-    findings.violations.extend(problems)
-    return feeds
+def _feeds_directory(document: dict[str, Any], directory: Path) -> Path:
+    """Find the feed files even where something else in [service] is wrong, so that their problems are told too."""
+    service = document.get("service")
+    named = service.get("feeds") if isinstance(service, dict) else None
+    return directory / (named if isinstance(named, str) else "feeds")
 
 
 def _publisher(settings: Settings) -> Publisher:

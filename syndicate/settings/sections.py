@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, get_type_hints
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from pydantic import AfterValidator, ByteSize, Field, IPvAnyNetwork, ValidationInfo
 
@@ -20,7 +20,7 @@ Port = Annotated[int, Field(ge=1, le=65_535)]
 Seconds = Annotated[Duration, Field(ge=timedelta(seconds=1), le=timedelta(minutes=10))]
 Kept = Annotated[Duration, Field(ge=timedelta(hours=1))]
 Networks = tuple[IPvAnyNetwork, ...]
-Email = Annotated[str, Field(pattern=r"^[^@\s<>()]{1,64}@[^@\s<>()]{1,250}$")]
+Size = Annotated[ByteSize, Field(ge=1024, le=256 * MIB, description='size, such as "2MiB"')]
 
 
 def _directory(info: ValidationInfo) -> Path:
@@ -33,12 +33,12 @@ def _beside_config(value: Path, info: ValidationInfo) -> Path:
 
 
 def _store_url(value: str, info: ValidationInfo) -> str:
-    if value.startswith("sqlite:///") and len(value) > len("sqlite:///"):
+    if value.startswith("sqlite:///") and value not in ("sqlite:///", "sqlite:///:memory:"):
         return f"sqlite:///{_directory(info) / value.removeprefix('sqlite:///')}"
     parts = urlsplit(value)
     if parts.scheme != "postgresql" or not parts.path.strip("/"):
         raise ValueError("must be sqlite:///PATH or postgresql://user@host/database")
-    if parts.password is not None:
+    if parts.password is not None or "password" in parse_qs(parts.query):
         raise ValueError("must not carry a password; give a reference to it as store.password")
     return value
 
@@ -49,6 +49,15 @@ def _media_url(value: str, info: ValidationInfo) -> str:
     if not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,62}(/[^\s?#]*)?", value):
         raise ValueError("must be file:PATH or s3://bucket/prefix")
     return value
+
+
+def _mail_address(value: str) -> str:
+    if not re.fullmatch(r"[^@\s<>()]{1,64}@[^@\s<>()]{1,250}", value):
+        raise ValueError("must be a mail address, such as desk@example.org")
+    return value
+
+
+Email = Annotated[str, AfterValidator(_mail_address), Field(description="mail address")]
 
 
 class Service(Publisher):
@@ -92,8 +101,8 @@ class Network(Declared):
 class Limits(Declared):
     """`None` means no limit."""
 
-    record_bytes: Annotated[ByteSize, Field(ge=1024, le=64 * MIB)] = ByteSize(2 * MIB)
-    picture_bytes: Annotated[ByteSize, Field(ge=1024, le=256 * MIB)] = ByteSize(10 * MIB)
+    record_bytes: Size = ByteSize(2 * MIB)
+    picture_bytes: Size = ByteSize(10 * MIB)
     connections: Annotated[int, Field(ge=1, le=1_000_000)] = 2_000
     connections_per_address: Annotated[int, Field(ge=1, le=1_000_000)] = 50
     feed_requests_per_minute: Annotated[int, Field(ge=1)] = 60
