@@ -82,7 +82,8 @@ def article_page(
 
     `body_html` is what `render.body.compose_body` returned: the one value that is not escaped. Where the article's
     url is not `page_url`, the page asks not to be indexed and names that url as canonical. With `content_mode`
-    "summary" it shows standfirst and lead picture, with "none" neither; both link the whole story where it is elsewhere.
+    "summary" it shows standfirst and lead picture, with "none" neither; both link the whole story if
+    it is elsewhere.
     """
     return fill(
         "article.html",
