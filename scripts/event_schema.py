@@ -16,6 +16,7 @@ from syndicate.model.journal import Cause
 TARGET = Path(__file__).resolve().parents[1] / "docs" / "schemas" / "event.schema.json"
 # What the service settles before a record goes out, whatever its author left open.
 ALWAYS_SENT = ["schema", "id", "url", "title", "source", "published_at", "updated_at"]
+CHANGES = [EventType.PUBLISHED, EventType.UPDATED, EventType.CORRECTED]
 ARTICLE = {"$ref": "#/$defs/Article"}
 NOTHING = {"type": "null"}
 
@@ -37,7 +38,7 @@ def event_schema() -> dict[str, Any]:
         },
         "allOf": [
             _only_where([EventType.RETRACTED], article=NOTHING, cause={"enum": [cause.value for cause in Cause]}),
-            _only_where([EventType.PUBLISHED, EventType.UPDATED, EventType.CORRECTED], article=ARTICLE, cause=NOTHING),
+            _only_where(CHANGES, article=ARTICLE, cause=NOTHING, url={"type": "string"}, revision={"minimum": 1}),
         ],
         "$defs": parts | {"Article": article | {"required": ALWAYS_SENT}},
     }
@@ -47,8 +48,8 @@ def _data() -> dict[str, Any]:
     properties = {
         "schema": {"const": 1},
         "id": {"type": "string", "format": "uri", "description": "Names the article for ever; compare byte for byte."},
-        "url": {"type": "string", "format": "uri", "description": "The article's address at its publisher."},
-        "revision": {"type": "integer", "minimum": 1},
+        "url": {"type": ["string", "null"], "format": "uri", "description": "The article's address at its publisher."},
+        "revision": {"type": "integer", "minimum": 0},
         "seq": {"type": "integer", "minimum": 0, "description": "The order of changes; the highest is the newest."},
         "cause": {"anyOf": [{"enum": [cause.value for cause in Cause]}, NOTHING]},
         "public_note": {"type": ["string", "null"], "description": "What readers may be told of a retraction."},

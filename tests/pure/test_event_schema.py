@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from scripts.event_schema import TARGET, document
-from tests.events import an_event
+from tests.events import a_test_event, an_event
 
 Event = dict[str, Any]
 KINDS = ["article.published", "article.updated", "article.corrected", "article.retracted"]
@@ -32,6 +32,10 @@ def test_the_schema_is_one(schema: Draft202012Validator) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_event_of_every_kind_fits(schema: Draft202012Validator, kind: str) -> None:
     assert [error.message for error in schema.iter_errors(an_event(kind))] == []
+
+
+def test_a_test_event_fits(schema: Draft202012Validator) -> None:
+    assert [error.message for error in schema.iter_errors(a_test_event())] == []
 
 
 def test_a_key_of_a_later_version_is_no_error(schema: Draft202012Validator) -> None:
