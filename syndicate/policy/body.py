@@ -37,11 +37,16 @@ def keep_pictures(body_html: str, urls: Collection[str]) -> str:
     holders = [_Holder("")]
     at = 0
     for match in _TAG.finditer(body_html):
-        holders[-1].parts.append(body_html[at : match.start()])
+        holders[-1].parts.append(_text(body_html[at : match.start()]))
         at = match.end()
         _take(holders, match, urls)
-    holders[-1].parts.append(body_html[at:])
+    holders[-1].parts.append(_text(body_html[at:]))
     return "".join(part for holder in holders for part in holder.parts)
+
+
+def _text(between_tags: str) -> str:
+    # A sanitised body has no bare `<` here; should one come, it must not begin a picture.
+    return between_tags.replace("<", "&lt;")
 
 
 def _take(holders: list[_Holder], match: re.Match[str], urls: Collection[str]) -> None:
