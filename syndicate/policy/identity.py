@@ -15,13 +15,15 @@ from slugify import slugify
 from syndicate.model.article import SERVICE_KEYS, Article
 
 MAX_SLUG_CHARACTERS = 80
+_APOSTROPHES = re.compile("['’]")
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _DNS_NAME = re.compile(rf"(?:{_LABEL}\.)+[a-z](?:[a-z0-9-]{{0,61}}[a-z0-9])?")
 
 
 def slug_from(title: str, *, taken: Callable[[str], bool]) -> str:
     """Return a slug of at most 80 characters that is not `taken`: `title`, `title-2`, `title-3` …"""
-    base = _shortened(slugify(title), MAX_SLUG_CHARACTERS) or "story"
+    # "It's" and "It’s" are one word, however the apostrophe is typed.
+    base = _shortened(slugify(_APOSTROPHES.sub("", title)), MAX_SLUG_CHARACTERS) or "story"
     if not taken(base):
         return base
     numbered = (f"{_shortened(base, MAX_SLUG_CHARACTERS - len(str(n)) - 1)}-{n}" for n in count(2))
