@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from textwrap import shorten
 from typing import Literal
 
 from syndicate.model.article import Article
@@ -11,9 +12,10 @@ from syndicate.model.entry import Entry
 from syndicate.model.text import strip_forbidden
 from syndicate.render.attribution import is_republished, original_url
 from syndicate.render.figures import place_pictures
-from syndicate.render.markup import keep_paragraphs, parse_fragment
+from syndicate.render.markup import first_paragraph, parse_fragment
 
 Content = Literal["full", "summary"] | int
+_SUMMARY_CHARACTERS = 500
 
 
 def compose_body(
@@ -42,14 +44,12 @@ def compose_feed_html(entry: Entry, publisher: Publisher, content: Content) -> s
 
 
 def summary_of(article: Article) -> str:
-    """Return the summary as plain text: the record's, else the first paragraph of the body, else the title."""
-    return article.summary or _first_paragraph(article.body_html or "") or article.title
+    """Return the summary as plain text: the record's, else the beginning of the body, else the title."""
+    return article.summary or _beginning(article.body_html or "") or article.title
 
 
-def _first_paragraph(html: str) -> str:
-    body = parse_fragment(html)
-    keep_paragraphs(body, 1)
-    return " ".join("".join(map(str, body.itertext())).split())
+def _beginning(html: str) -> str:
+    return shorten(first_paragraph(parse_fragment(html)), _SUMMARY_CHARACTERS, placeholder=" …")
 
 
 def _text(article: Article, content: Content) -> str:

@@ -26,7 +26,7 @@ def news_article(entry: Entry, publisher: Publisher, *, page_url: str) -> dict[s
         "image": [_image(image) for image in article.images],
         "datePublished": atom_date(entry.published_at),
         "dateModified": atom_date(entry.updated_at),
-        "author": [_author(author) for author in authors_of(entry, publisher)],
+        "author": _authors(entry, publisher),
         "publisher": {"@type": "Organization", "name": publisher.title, "url": f"{publisher.root}/"},
         "mainEntityOfPage": page_url,
         "isBasedOn": original_url(article) if is_republished(article, publisher) else None,
@@ -40,7 +40,14 @@ def news_article(entry: Entry, publisher: Publisher, *, page_url: str) -> dict[s
 
 def _rights(article: Article) -> dict[str, Any]:
     rights = article.rights
-    return {"copyrightNotice": rights.copyright, "license": rights.licence_url or rights.licence} if rights else {}
+    return {"copyrightNotice": rights.copyright, "license": rights.licence_url} if rights else {}
+
+
+def _authors(entry: Entry, publisher: Publisher) -> list[dict[str, Any]]:
+    authors = authors_of(entry, publisher)
+    if not entry.article.authors and not entry.article.byline:
+        return [{"@type": "Organization", "name": author.name} for author in authors]
+    return [_author(author) for author in authors]
 
 
 def _author(author: Author) -> dict[str, Any]:

@@ -37,8 +37,14 @@ def keep_paragraphs(body: etree._Element, count: int) -> None:
         _cut_after(ends[count - 1])
 
 
+def first_paragraph(body: etree._Element) -> str:
+    """Return the text of the first paragraph on one line; of the whole body where it knows no paragraphs."""
+    return " ".join("".join(map(str, (_paragraphs(body) or [body])[0].itertext())).split())
+
+
 def _paragraphs(body: etree._Element) -> list[etree._Element]:
-    return [block for block in body.iter(*_BLOCKS) if _has_text(block) and not any(block.iterdescendants(*_BLOCKS))]
+    leaves = (block for block in body.iter(*_BLOCKS) if next(block.iterdescendants(*_BLOCKS), None) is None)
+    return [leaf for leaf in leaves if _has_text(leaf)]
 
 
 def _line_ends(body: etree._Element) -> list[etree._Element]:
@@ -93,6 +99,7 @@ def _split(parent: etree._Element, element: etree._Element) -> None:
     rest.attrib.pop("id", "")
     rest.text, element.tail = element.tail, None
     rest.extend(list(element.itersiblings()))
+    parent.remove(element)
     parts = [part for part in (parent, element, rest) if part is element or not _is_empty(part)]
     tail, parent.tail = parent.tail, None
     place = grandparent.index(parent)

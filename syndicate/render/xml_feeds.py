@@ -11,6 +11,7 @@ from feedgen.feed import FeedGenerator
 
 from syndicate.model.article import Article
 from syndicate.model.entry import Entry, FeedContent
+from syndicate.model.text import strip_forbidden
 from syndicate.render.attribution import authors_of, is_republished, rights_statement
 from syndicate.render.body import compose_feed_html, summary_of
 from syndicate.render.elements import with_whole_minutes
@@ -107,4 +108,4 @@ def _categories(article: Article) -> tuple[tuple[str, str | None, str | None], .
 
 
 def _present(**values: str | None) -> dict[str, str]:
-    return {name: value for name, value in values.items() if value}
+    return {name: strip_forbidden(value) for name, value in values.items() if value}
