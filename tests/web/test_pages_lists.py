@@ -75,6 +75,15 @@ def test_a_story_from_elsewhere_says_so_and_links_our_page_of_it() -> None:
     assert root.xpath("//article[@class='lead']//h2/a/@href") == ["/articles/ferry"]
 
 
+def test_a_paper_without_article_pages_links_the_articles_own_addresses() -> None:
+    entry = an_entry(url="https://wire.example/ferry")
+    source = front_page(
+        a_publisher(), now=NOON, lead=entry, latest=[], sections=[], feeds=[a_feed()], content_mode="none"
+    )
+    root: Any = lxml.html.document_fromstring(source)
+    assert root.xpath("//article[@class='lead']//h2/a/@href") == ["https://wire.example/ferry"]
+
+
 def test_links_stay_below_the_path_that_the_paper_is_served_from() -> None:
     root = front(base_url="https://paper.example/news/")
     assert root.xpath("//article[@class='lead']//h2/a/@href") == ["/news/articles/ferry"]

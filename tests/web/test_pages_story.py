@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import lxml.html
 import pytest
 
+from syndicate.model.article import Article
 from syndicate.model.entry import Entry
+from syndicate.render.figures import place_pictures
 from syndicate.web.pages.cards import byline
 from syndicate.web.pages.story import article_page
 from tests.builders import NOON, a_feed, a_publisher, an_article, an_entry, an_image
@@ -188,3 +191,24 @@ def test_an_update_within_the_minute_is_not_announced_as_one() -> None:
     moment = datetime.fromisoformat("2026-03-04T12:00:05+00:00")
     root = page(an_entry(published_at=moment, updated_at=moment + timedelta(seconds=40)))
     assert "Updated" not in text(root, "//p[@class='times']")
+
+
+SEED = Path(__file__).resolve().parents[2].parent / "shared" / "input" / "seed-article.json"
+
+
+@pytest.mark.skipif(not SEED.exists(), reason="the sample record is not part of the project")
+def test_everything_on_a_republished_news_page_reaches_ours() -> None:
+    article = Article.model_validate_json(SEED.read_text())
+    assert article.published_at
+    assert article.updated_at
+    entry = Entry(article=article, published_at=article.published_at, updated_at=article.updated_at)
+    root = page(entry, body_html=place_pictures(article.body_html or "", article.images))
+    assert text(root, "//h1") == article.title
+    assert text(root, "//p[@class='byline']") == article.byline
+    captions = [f"{image.caption} {image.credit or ''}".strip() for image in article.images]
+    assert [" ".join(caption.text_content().split()) for caption in root.xpath("//figcaption")] == captions
+    assert text(root, "//aside/p[1]") == "Posted on: DailyMail"
+    assert [card.text_content() for card in root.xpath("//section[@class='also']//h3")] == [
+        story.title for story in article.related
+    ]
+    assert text(root, "//p[@class='reply']") == "Leave a reply"

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from urllib.parse import quote, urlsplit
 
 from syndicate.model.article import Article
 from syndicate.model.declarations import Publisher
 from syndicate.model.entry import Entry
+from syndicate.render.attribution import is_republished
 from syndicate.web.pages.moments import Moment, time_or_date, zone_of
 from syndicate.web.pages.pictures import Picture, picture
 from syndicate.web.pages.site import direction
+
+# How much of an article its page shows ([pages] content).
+ContentMode = Literal["full", "summary", "none"]
 
 
 @dataclass(frozen=True)
@@ -32,17 +37,20 @@ class Card:
     direction: str
 
 
-def cards(entries: Iterable[Entry], publisher: Publisher, *, now: datetime) -> list[Card]:
+def cards(entries: Iterable[Entry], publisher: Publisher, *, now: datetime, content_mode: ContentMode) -> list[Card]:
     """Announce stories, in the order given."""
-    return [card(entry, publisher, now=now) for entry in entries]
+    return [card(entry, publisher, now=now, content_mode=content_mode) for entry in entries]
 
 
-def card(entry: Entry, publisher: Publisher, *, now: datetime) -> Card:
-    """Announce a story; it links our own page of it, also where the story came from elsewhere."""
+def card(entry: Entry, publisher: Publisher, *, now: datetime, content_mode: ContentMode) -> Card:
+    """Announce a story.
+
+    It links our own page of it, also where the story came from elsewhere, unless articles have no pages here ("none").
+    """
     article = entry.article
     language = article.language or publisher.language
     return Card(
-        href=_href(entry, publisher),
+        href=entry.url if content_mode == "none" else _page(entry, publisher),
         title=article.title,
         short_title=article.short_title or article.title,
         kicker=kicker(article),
@@ -73,11 +81,9 @@ def byline(article: Article) -> str:
 def posted_on(article: Article, publisher: Publisher) -> str | None:
     """Return the source's name if another paper published the story first."""
     source = article.source
-    if source is None or source.url.rstrip("/") == publisher.root or source.name == publisher.title:
-        return None
-    return source.name
+    return source.name if source and is_republished(article, publisher) else None
 
 
-def _href(entry: Entry, publisher: Publisher) -> str:
+def _page(entry: Entry, publisher: Publisher) -> str:
     slug = entry.article.slug
     return f"{urlsplit(publisher.root).path}/articles/{quote(slug, safe='')}" if slug else entry.url

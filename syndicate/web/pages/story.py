@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any, Literal
+from typing import Any
 
 from markupsafe import Markup
 
 from syndicate.model.article import Article, Comments, Related
 from syndicate.model.declarations import FeedDeclaration, Publisher
 from syndicate.model.entry import Entry
-from syndicate.web.pages.cards import byline, kicker, posted_on
+from syndicate.render.attribution import is_republished, original_url
+from syndicate.web.pages.cards import ContentMode, byline, kicker
 from syndicate.web.pages.environment import fill
 from syndicate.web.pages.moments import Moment, clock_and_date, zone_of
 from syndicate.web.pages.pictures import Picture, picture
 from syndicate.web.pages.site import direction, site
-
-ContentMode = Literal["full", "summary", "none"]
 
 
 @dataclass(frozen=True)
@@ -111,7 +110,7 @@ def _story(publisher: Publisher, entry: Entry, *, body_html: str, page_url: str,
         description="" if content_mode == "none" else article.summary or "",
         published=published,
         updated=updated if updated.text != published.text else None,
-        posted_on=_posted_on(article, publisher, elsewhere),
+        posted_on=_posted_on(article, publisher),
         body=body,
         lead=None if content_mode == "none" else picture(article.lead),
         corrections=[DatedNote(item.note, clock_and_date(item.at, zone)) for item in article.corrections],
@@ -127,11 +126,11 @@ def _standfirst(article: Article, body_html: str, content_mode: ContentMode) -> 
     return "" if repeated or content_mode == "none" else summary
 
 
-def _posted_on(article: Article, publisher: Publisher, elsewhere: str | None) -> PostedOn | None:
-    name, source = posted_on(article, publisher), article.source
-    if name is None or source is None:
+def _posted_on(article: Article, publisher: Publisher) -> PostedOn | None:
+    source, address = article.source, original_url(article)
+    if source is None or not is_republished(article, publisher):
         return None
-    return PostedOn(name=name, url=source.url, article_url=source.article_url or elsewhere)
+    return PostedOn(name=source.name, url=source.url, article_url=address if address != source.url else None)
 
 
 def _also(related: Related) -> AlsoCard:

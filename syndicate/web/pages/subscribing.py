@@ -7,7 +7,7 @@ from datetime import datetime
 
 from syndicate.model.declarations import FeedDeclaration, Publisher
 from syndicate.model.entry import Entry
-from syndicate.web.pages.cards import cards
+from syndicate.web.pages.cards import ContentMode, cards
 from syndicate.web.pages.environment import fill
 from syndicate.web.pages.site import feed_links, site
 
@@ -26,6 +26,7 @@ def feed_page(
     now: datetime,
     feeds: Sequence[FeedDeclaration] = (),
     skin: str | None = None,
+    content_mode: ContentMode = "full",
 ) -> str:
     """Compose one feed's page: how to subscribe, and its newest stories.
 
@@ -37,5 +38,5 @@ def feed_page(
         feed=feed_links(publisher, feed),
         url=f"{publisher.root}/feeds/{feed.slug}",
         addresses=addresses,
-        entries=cards(entries, publisher, now=now),
+        entries=cards(entries, publisher, now=now, content_mode=content_mode),
     )
