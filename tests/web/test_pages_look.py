@@ -72,7 +72,7 @@ def test_static_names_change_with_their_content_and_carry_their_media_type() -> 
 
 
 def test_a_title_always_gets_the_same_skin_and_titles_get_different_ones() -> None:
-    assert skin_for("Harbour Daily") == skin_for("Harbour Daily")
+    assert (skin_for("Harbour Daily"), skin_for("The Meridian")) == (Skin.HARBOUR, Skin.MERIDIAN)
     assert {skin_for(f"Paper {number}") for number in range(50)} == set(Skin)
     assert skin_for("Harbour Daily", "meridian") is Skin.MERIDIAN
     with pytest.raises(ValueError, match="tabloid"):
