@@ -55,7 +55,7 @@ def _show(img: etree._Element, image: Image, *, lazily: bool) -> None:
     figure = _own_figure(img)
     if figure is None:
         figure = wrap(_link_of(img), "figure")
-        hoist(figure)
+    hoist(figure)
     _describe(img, image, lazily=lazily)
     _write_caption(figure, image)
 
