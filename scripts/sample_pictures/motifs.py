@@ -117,8 +117,17 @@ def person(pen: Pen, x: float, y: float, height: float, lean: float = 0) -> None
     """Draw a standing figure, feet at y, as simple as a skittle."""
     h, tip = height, x + lean * height
     pen.polygon(
-        [(x - 0.05 * h, y), (x - 0.11 * h, y - 0.5 * h), (tip - 0.1 * h, y - 0.8 * h), (tip + 0.1 * h, y - 0.8 * h)]
-        + [(x + 0.11 * h, y - 0.5 * h), (x + 0.06 * h, y), (x + 0.012 * h, y), (x, y - 0.34 * h), (x - 0.01 * h, y)]
+        [
+            (x - 0.05 * h, y),
+            (x - 0.11 * h, y - 0.5 * h),
+            (tip - 0.1 * h, y - 0.8 * h),
+            (tip + 0.1 * h, y - 0.8 * h),
+            (x + 0.11 * h, y - 0.5 * h),
+            (x + 0.06 * h, y),
+            (x + 0.012 * h, y),
+            (x, y - 0.34 * h),
+            (x - 0.01 * h, y),
+        ]
     )
     pen.oval(tip, y - 0.8 * h, 0.1 * h, 0.05 * h)
     pen.oval(tip + lean * 0.1 * h, y - 0.92 * h, 0.068 * h, 0.078 * h)

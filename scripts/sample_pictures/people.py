@@ -12,7 +12,17 @@ from sample_pictures.motifs import cloud, fishing_boat, glints, gull, house, per
 
 def market(canvas: Canvas) -> None:
     canvas.wash((0, "sky"), (420, "cream"))
-    for x, width, height, wall in ((-20, 180, 330, "blush"), (165, 150, 400, "butter"), (320, 190, 300, "sage"), (515, 160, 380, "paper"), (680, 180, 320, "rose"), (865, 150, 410, "cream"), (1020, 190, 310, "ochre"), (1215, 170, 390, "mist"), (1390, 220, 330, "apricot")):
+    for x, width, height, wall in (
+        (-20, 180, 330, "blush"),
+        (165, 150, 400, "butter"),
+        (320, 190, 300, "sage"),
+        (515, 160, 380, "paper"),
+        (680, 180, 320, "rose"),
+        (865, 150, 410, "cream"),
+        (1020, 190, 310, "ochre"),
+        (1215, 170, 390, "mist"),
+        (1390, 220, 330, "apricot"),
+    ):
         house(canvas, x, 640, width, height, wall)
     canvas.haze(560, 200, "cream", 0.35)
     canvas.wash((636, "sand"), (1067, "apricot"), top=636)
@@ -23,7 +33,13 @@ def market(canvas: Canvas) -> None:
     _bunting(canvas)
     for x, awning, fruit in ((60, "coral", "ochre"), (590, "teal", "coral"), (1120, "ochre", "moss")):
         _stall(canvas, x, 930, awning, fruit)
-    for x, y, height, name in ((520, 960, 250, "navy"), (470, 970, 170, "coral"), (1060, 980, 260, "plum"), (1010, 950, 240, "teal"), (1570, 990, 270, "denim")):
+    for x, y, height, name in (
+        (520, 960, 250, "navy"),
+        (470, 970, 170, "coral"),
+        (1060, 980, 260, "plum"),
+        (1010, 950, 240, "teal"),
+        (1570, 990, 270, "denim"),
+    ):
         with canvas.ink("umber", opacity=0.3, soft=3) as pen:
             pen.oval(x + 40, y, 70, 9)
         with canvas.ink(name) as pen:
@@ -79,8 +95,17 @@ def umbrellas(canvas: Canvas) -> None:
     for x, y, r in ((300, 300, 200), (900, 760, 280), (1350, 240, 220), (560, 900, 150)):
         with canvas.ink("sky", "slate", opacity=0.28, rough=7) as pen:
             pen.oval(x, y, r, r * 0.42)
-    crowd = ((330, 270, 168, "coral"), (760, 190, 132, "ochre"), (1240, 300, 178, "teal"), (560, 610, 150, "paper"), (980, 600, 188, "brick"),
-             (1430, 700, 146, "butter"), (200, 820, 172, "sea"), (700, 930, 140, "rose"), (1180, 940, 158, "coral"))
+    crowd = (
+        (330, 270, 168, "coral"),
+        (760, 190, 132, "ochre"),
+        (1240, 300, 178, "teal"),
+        (560, 610, 150, "paper"),
+        (980, 600, 188, "brick"),
+        (1430, 700, 146, "butter"),
+        (200, 820, 172, "sea"),
+        (700, 930, 140, "rose"),
+        (1180, 940, 158, "coral"),
+    )
     for x, y, r, name in crowd:
         _umbrella(canvas, x, y, r, name)
     _downpour(canvas)
@@ -98,7 +123,9 @@ def _umbrella(canvas: Canvas, x: float, y: float, r: float, name: str) -> None:
         middle = (x + (a[0] + b[0] - 2 * x) * 0.46, y + (a[1] + b[1] - 2 * y) * 0.46)
         with canvas.ink(name, opacity=1) as pen:
             pen.polygon([(x, y), a, middle, b])
-        with canvas.ink("night" if n in (0, 1, 2, 7) else "paper", opacity=(0.26, 0.32, 0.2, 0.04, 0.12, 0.2, 0.1, 0.1)[n]) as pen:
+        with canvas.ink(
+            "night" if n in (0, 1, 2, 7) else "paper", opacity=(0.26, 0.32, 0.2, 0.04, 0.12, 0.2, 0.1, 0.1)[n]
+        ) as pen:
             pen.polygon([(x, y), a, middle, b])
     with canvas.ink("night", opacity=0.45) as pen:
         for tip in rim:
@@ -124,7 +151,7 @@ def brass_band(canvas: Canvas) -> None:
     with canvas.ink("plum", "brick", opacity=0.8) as pen:
         pen.polygon(ridge(canvas, 770, 26, waves=2))
     _bandstand(canvas)
-    for x, play in ((350, _tuba), (500, _trumpet), (724, _drum), (920, _horn), (1006, _tuba), (1290, _trombone)):
+    for x, play in ((350, _tuba), (500, _trumpet), (724, _drum), (884, _horn), (1000, _tuba), (1290, _trombone)):
         with canvas.ink("night") as pen:
             person(pen, x, 860, 290)
             pen.box(x - 22, 582, x + 22, 590)
@@ -285,7 +312,7 @@ def _rider(canvas: Canvas, x: float, jersey: str) -> None:
         return [(x + u * k, y + (v + u * tilt) * k) for u, v in points]
 
     with canvas.ink("night") as pen:
-        for (wx, wy) in at((-46, 0), (46, 0)):
+        for wx, wy in at((-46, 0), (46, 0)):
             pen.ring(wx, wy, 35 * k, 3.6)
             for sx, sy in ring_of(wx, wy, 33 * k, 8, x):
                 pen.line([(wx, wy), (sx, sy)], 0.9)
@@ -326,11 +353,24 @@ def harbour_cat(canvas: Canvas) -> None:
 
 def _cat(canvas: Canvas, x: float, y: float) -> None:
     with canvas.ink("night", "tar") as pen:
-        pen.blob([(x - 130, y + 6), (x - 150, y - 120), (x - 84, y - 290), (x - 40, y - 350), (x + 40, y - 350), (x + 84, y - 290), (x + 150, y - 120), (x + 130, y + 6)])
+        pen.blob(
+            [
+                (x - 130, y + 6),
+                (x - 150, y - 120),
+                (x - 84, y - 290),
+                (x - 40, y - 350),
+                (x + 40, y - 350),
+                (x + 84, y - 290),
+                (x + 150, y - 120),
+                (x + 130, y + 6),
+            ]
+        )
         pen.oval(x, y - 400, 92, 80)
         for side in (-1, 1):
             pen.polygon([(x + side * 20, y - 468), (x + side * 74, y - 540), (x + side * 92, y - 420)])
-        tail = [(x + 96 + 130 * np.sin(t * 2.4), y - 30 + 210 * t + 26 * np.sin(t * 7)) for t in np.linspace(0, 1.1, 40)]
+        tail = [
+            (x + 96 + 130 * np.sin(t * 2.4), y - 30 + 210 * t + 26 * np.sin(t * 7)) for t in np.linspace(0, 1.1, 40)
+        ]
         pen.line([(x + 60, y - 20), *tail], 34)
         pen.oval(*tail[-1], 17)
     with canvas.ink("apricot", opacity=0.55, soft=2) as pen:

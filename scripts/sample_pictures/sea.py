@@ -96,7 +96,20 @@ def _big_gull(canvas: Canvas, x: float, y: float, size: float, degrees: float) -
         pen.polygon(at((-0.84, -0.485), (-1.05, -0.46), (-0.72, -0.34), (-0.79, -0.4)))
         pen.polygon(at((0.78, -0.735), (0.98, -0.78), (0.66, -0.5), (0.74, -0.62)))
     with canvas.ink("paper", "mist") as pen:
-        pen.blob(at((0.34, -0.02), (0.3, -0.08), (0.22, -0.09), (0, -0.09), (-0.22, 0.02), (-0.42, 0.1), (-0.36, 0.17), (-0.1, 0.15), (0.16, 0.1), (0.3, 0.04)))
+        pen.blob(
+            at(
+                (0.34, -0.02),
+                (0.3, -0.08),
+                (0.22, -0.09),
+                (0, -0.09),
+                (-0.22, 0.02),
+                (-0.42, 0.1),
+                (-0.36, 0.17),
+                (-0.1, 0.15),
+                (0.16, 0.1),
+                (0.3, 0.04),
+            )
+        )
     with canvas.ink("ochre") as pen:
         pen.polygon(at((0.335, -0.035), (0.43, 0.0), (0.32, 0.02)))
     with canvas.ink("night") as pen:
@@ -136,7 +149,12 @@ def fog_in_the_strait(canvas: Canvas) -> None:
     canvas.glow(520, 330, 420, "paper", 0.8)
     with canvas.ink("paper") as pen:
         pen.oval(520, 318, 64)
-    layers = ((470, 1600, -1150, 190, "fog"), (560, 0, 900, 210, "fog"), (660, 1600, -820, 250, "sea"), (770, 0, 640, 260, "teal"))
+    layers = (
+        (470, 1600, -1150, 190, "fog"),
+        (560, 0, 900, 210, "fog"),
+        (660, 1600, -820, 250, "sea"),
+        (770, 0, 640, 260, "teal"),
+    )
     for y, x, width, height, name in layers:
         with canvas.ink(name, "mist", opacity=0.85) as pen:
             pen.polygon(headland(canvas, x, y, width, height))
@@ -169,7 +187,11 @@ def fishing_boats(canvas: Canvas) -> None:
         pen.polygon(ridge(canvas, 470, 36, waves=3))
     with canvas.ink("mauve", "rose") as pen:
         pen.polygon(ridge(canvas, 520, 20, waves=4))
-    for x, y, k, hull, flip in ((270, 556, 0.8, "teal", 1), (640, 560, 0.72, "ochre", -1), (1290, 560, 0.85, "navy", -1)):
+    for x, y, k, hull, flip in (
+        (270, 556, 0.8, "teal", 1),
+        (640, 560, 0.72, "ochre", -1),
+        (1290, 560, 0.85, "navy", -1),
+    ):
         fishing_boat(canvas, x, y, k, hull, flip)
     fishing_boat(canvas, 960, 572, 1.5, "coral")
     canvas.reflect(572, "mauve", 0.22, ripple=16)
@@ -193,8 +215,14 @@ def regatta(canvas: Canvas) -> None:
         pen.polygon(headland(canvas, 1600, 372, -900, 110))
     canvas.wash((350, "sea"), (560, "teal"), (1067, "petrol"), top=360)
     swell(canvas, 365, "mist", count=240, opacity=0.4)
-    fleet = ((1420, 430, 0.5, "paper", "coral"), (1210, 470, 0.62, "cream", "ochre"), (250, 450, 0.55, "paper", "navy"),
-             (960, 560, 0.95, "paper", "butter"), (470, 640, 1.25, "cream", "coral"), (1270, 860, 2.0, "paper", "ochre"))
+    fleet = (
+        (1420, 430, 0.5, "paper", "coral"),
+        (1210, 470, 0.62, "cream", "ochre"),
+        (250, 450, 0.55, "paper", "navy"),
+        (960, 560, 0.95, "paper", "butter"),
+        (470, 640, 1.25, "cream", "coral"),
+        (1270, 860, 2.0, "paper", "ochre"),
+    )
     for boat in fleet:
         _yacht(canvas, *boat)
 
@@ -255,11 +283,20 @@ def _survey_vessel(canvas: Canvas, x: float, y: float, k: float) -> None:
     with canvas.ink("butter") as pen:
         for row, left, count in ((-84, -44, 8), (-128, -2, 5), (-164, 32, 3)):
             for n in range(count):
-                pen.polygon(at((left + n * 21, row), (left + 11 + n * 21, row), (left + 11 + n * 21, row + 14), (left + n * 21, row + 14)))
+                pen.polygon(
+                    at(
+                        (left + n * 21, row),
+                        (left + 11 + n * 21, row),
+                        (left + 11 + n * 21, row + 14),
+                        (left + n * 21, row + 14),
+                    )
+                )
     with canvas.ink("coral", "brick") as pen:
         pen.polygon(at((-250, -50), (120, -52), (170, -86), (262, -96), (206, 0), (-236, 0)))
     with canvas.ink("paper") as pen:
-        pen.polygon(at((-248, -42), (120, -44), (172, -76), (256, -86), (252, -78), (172, -68), (120, -37), (-247, -36)))
+        pen.polygon(
+            at((-248, -42), (120, -44), (172, -76), (256, -86), (252, -78), (172, -68), (120, -37), (-247, -36))
+        )
     canvas.glow(x + 60 * k, y - 238 * k, 70, "cream", 0.9)
     canvas.glow(x - 250 * k, y - 136 * k, 90, "butter", 0.8)
     with canvas.ink("paper", opacity=0.7) as pen:
@@ -282,7 +319,13 @@ def lantern_night(canvas: Canvas) -> None:
     near = np.sort(canvas.rng.uniform(0, 1, 46) ** 1.5)
     for depth in near:
         x = 800 + canvas.rng.uniform(-1, 1) * (360 + 560 * depth)
-        _paper_lantern(canvas, x, 580 + 400 * depth, 9 + 54 * depth, str(canvas.rng.choice(["butter", "apricot", "coral", "cream"])))
+        _paper_lantern(
+            canvas,
+            x,
+            580 + 400 * depth,
+            9 + 54 * depth,
+            str(canvas.rng.choice(["butter", "apricot", "coral", "cream"])),
+        )
 
 
 def _paper_lantern(canvas: Canvas, x: float, y: float, size: float, name: str) -> None:
@@ -292,7 +335,9 @@ def _paper_lantern(canvas: Canvas, x: float, y: float, size: float, name: str) -
             drop = y + size * (0.22 + 0.3 * n)
             pen.oval(x + canvas.rng.normal(0, size * 0.08), drop, size * (0.5 - 0.045 * n), size * 0.07)
     with canvas.ink("cream", name) as pen:
-        pen.polygon([(x - size * 0.42, y), (x - size * 0.5, y - size), (x + size * 0.5, y - size), (x + size * 0.42, y)])
+        pen.polygon(
+            [(x - size * 0.42, y), (x - size * 0.5, y - size), (x + size * 0.5, y - size), (x + size * 0.42, y)]
+        )
     with canvas.ink("brick", opacity=0.55) as pen:
         pen.box(x - size * 0.5, y - size * 1.04, x + size * 0.5, y - size * 0.95)
         pen.box(x - size * 0.55, y - size * 0.03, x + size * 0.55, y + size * 0.08)

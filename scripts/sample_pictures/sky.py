@@ -6,9 +6,18 @@ from math import pi
 
 import numpy as np
 
-from sample_pictures.canvas import Canvas, Pen, Point
-from sample_pictures.inks import ink
-from sample_pictures.motifs import cloud, fishing_boat, glints, gull, headland, lighthouse, person, ridge, ring_of, stars, swell
+from sample_pictures.canvas import Canvas, Pen
+from sample_pictures.motifs import (
+    cloud,
+    glints,
+    headland,
+    lighthouse,
+    person,
+    ridge,
+    ring_of,
+    stars,
+    swell,
+)
 
 
 def aurora(canvas: Canvas) -> None:
@@ -37,7 +46,11 @@ def _curtain(canvas: Canvas, base: float, height: float, name: str, strength: fl
     x = np.linspace(0, 1, canvas.width)
     phase = canvas.rng.uniform(0, 2 * pi, 4)
     fold = base + 90 * np.sin(2 * pi * 0.8 * x + phase[0]) + 44 * np.sin(2 * pi * 2.1 * x + phase[1]) - 130 * x
-    rays = 0.62 + 0.24 * np.sin(2 * pi * 19 * x + 5 * np.sin(2 * pi * 2 * x + phase[2])) + 0.14 * np.sin(2 * pi * 47 * x + phase[3])
+    rays = (
+        0.62
+        + 0.24 * np.sin(2 * pi * 19 * x + 5 * np.sin(2 * pi * 2 * x + phase[2]))
+        + 0.14 * np.sin(2 * pi * 47 * x + phase[3])
+    )
     rise = (fold[None, :] - np.arange(canvas.height)[:, None]) / (height * (0.6 + 0.6 * rays[None, :]))
     light = np.where(rise > 0, np.exp(-2.6 * rise), np.exp(-((rise * 9) ** 2)))
     canvas.tint(name, (strength * light * rays[None, :] * (1 + 0.05 * canvas.grain)).astype(np.float32))
@@ -66,7 +79,9 @@ def _pier_end(canvas: Canvas, x: float, width: float, name: str) -> None:
     tip = x + width
     with canvas.ink("night", "tar") as pen:
         pen.polygon([(x, 760), (tip, 760), (tip + width * 0.06, 830), (x, 830)])
-        pen.polygon([(tip - width * 0.1, 760), (tip - width * 0.09, 600), (tip - width * 0.03, 600), (tip - width * 0.02, 760)])
+        pen.polygon(
+            [(tip - width * 0.1, 760), (tip - width * 0.09, 600), (tip - width * 0.03, 600), (tip - width * 0.02, 760)]
+        )
     lamp = tip - width * 0.06
     canvas.glow(lamp, 582, 120, name, 0.9)
     with canvas.ink(name) as pen:
@@ -103,7 +118,14 @@ def _rain(canvas: Canvas, left: float, right: float, top: float, bottom: float) 
     for share in (1.0, 0.75, 0.5):
         middle, half = (left + right) / 2, (right - left) / 2 * share
         with canvas.ink("slate", "denim", opacity=0.3, soft=34) as pen:
-            pen.polygon([(middle - half, top), (middle + half, top), (middle + half - 110, bottom), (middle - half - 110, bottom)])
+            pen.polygon(
+                [
+                    (middle - half, top),
+                    (middle + half, top),
+                    (middle + half - 110, bottom),
+                    (middle - half - 110, bottom),
+                ]
+            )
     with canvas.ink("fog", opacity=0.22) as pen:
         for _ in range(130):
             x, y = canvas.rng.normal((left + right) / 2, (right - left) / 5), canvas.rng.uniform(top, bottom - 90)
@@ -125,10 +147,17 @@ def kites(canvas: Canvas) -> None:
     canvas.wash((630, "teal"), (740, "sea"), (800, "mist"), top=632)
     swell(canvas, 636, "paper", count=60, opacity=0.5)
     with canvas.ink("sand", "cream") as pen:
-        pen.polygon([(x, 800 + 16 * np.sin(x / 210) - x * 0.02) for x in range(-10, 1640, 20)] + [(1620, 1080), (-10, 1080)])
+        pen.polygon(
+            [(x, 800 + 16 * np.sin(x / 210) - x * 0.02) for x in range(-10, 1640, 20)] + [(1620, 1080), (-10, 1080)]
+        )
     with canvas.ink("paper", opacity=0.9, soft=1) as pen:
         pen.line([(x, 797 + 16 * np.sin(x / 210) - x * 0.02) for x in range(-10, 1640, 20)], 9)
-    flyers = ((330, 900, 560, 250, "coral"), (690, 880, 860, 150, "ochre"), (1010, 930, 1240, 300, "navy"), (1330, 890, 1450, 130, "brick"))
+    flyers = (
+        (330, 900, 560, 250, "coral"),
+        (690, 880, 860, 150, "ochre"),
+        (1010, 930, 1240, 300, "navy"),
+        (1330, 890, 1450, 130, "brick"),
+    )
     for x, y, kx, ky, name in flyers:
         _kite(canvas, x, y, kx, ky, name)
 
@@ -137,7 +166,9 @@ def _kite(canvas: Canvas, x: float, y: float, kx: float, ky: float, name: str) -
     with canvas.ink("umber", opacity=0.3, soft=2) as pen:
         pen.polygon([(x - 8, y), (x + 8, y), (x + 210, y + 44), (x + 180, y + 52)])
     with canvas.ink("navy", opacity=0.55) as pen:
-        pen.line([(x + 14 + (kx - x) * t, y - 84 + (ky - y + 84) * t + 60 * t * (1 - t)) for t in np.linspace(0, 1, 30)], 1.6)
+        pen.line(
+            [(x + 14 + (kx - x) * t, y - 84 + (ky - y + 84) * t + 60 * t * (1 - t)) for t in np.linspace(0, 1, 30)], 1.6
+        )
     for side, shade in ((-1, name), (1, "paper")):
         with canvas.ink(shade, "cream" if shade == "paper" else shade) as pen:
             pen.polygon([(kx, ky - 92), (kx + side * 62, ky - 20), (kx, ky + 84)])
@@ -158,7 +189,12 @@ def plankton(canvas: Canvas) -> None:
         pen.oval(800, 533, 500)
     canvas.glow(720, 440, 420, "teal", 0.75)
     _motes(canvas)
-    for x, y, r, arms, name in ((610, 400, 120, 12, "mint"), (1010, 690, 96, 8, "butter"), (930, 300, 70, 16, "cream"), (520, 730, 64, 10, "apricot")):
+    for x, y, r, arms, name in (
+        (610, 400, 120, 12, "mint"),
+        (1010, 690, 96, 8, "butter"),
+        (930, 300, 70, 16, "cream"),
+        (520, 730, 64, 10, "apricot"),
+    ):
         _radiolarian(canvas, x, y, r, arms, name)
     for x, y, turn, name in ((770, 620, -34, "sea"), (1130, 450, 62, "mint")):
         _chain(canvas, x, y, turn, name)

@@ -37,9 +37,24 @@ def _half_bridge(canvas: Canvas, side: int) -> None:
         pen.polygon(at((34, 540 + rise), (820, 560), (820, 590), (34, 566 + rise)))
         for left in (150, 370, 590):
             arch = [(left + 100 - 100 * np.cos(t), 700 - 126 * np.sin(t)) for t in np.linspace(0, pi, 30)]
-            pen.polygon(at((left - 20, 560), (left + 220, 560), (left + 220, 780), (left + 200, 780), *arch[::-1], (left, 780), (left - 20, 780)))
+            pen.polygon(
+                at(
+                    (left - 20, 560),
+                    (left + 220, 560),
+                    (left + 220, 780),
+                    (left + 200, 780),
+                    *arch[::-1],
+                    (left, 780),
+                    (left - 20, 780),
+                )
+            )
         for x in range(50, 800, 26):
-            pen.line(at((x, 545 + rise * (1 - x / 400 if x < 400 else 0)), (x, 516 + rise * (1 - x / 400 if x < 400 else 0))), 3)
+            pen.line(
+                at(
+                    (x, 545 + rise * (1 - x / 400 if x < 400 else 0)), (x, 516 + rise * (1 - x / 400 if x < 400 else 0))
+                ),
+                3,
+            )
         pen.line(at((34, 516 + rise), (400, 520), (820, 532)), 5)
         pen.line(at((230, 540), (230, 250)), 12)
         pen.line(at((60, 262), (330, 262)), 10)
@@ -114,10 +129,23 @@ def town_clock(canvas: Canvas) -> None:
     with canvas.ink("sea", "sky") as pen:
         pen.polygon(ridge(canvas, 1080, 36, waves=2))
     _tower(canvas, 600, 1500)
-    for x, y, w, h, wall in ((-40, 1500, 190, 250, "ochre"), (150, 1500, 170, 190, "paper"), (310, 1500, 180, 130, "rose"), (1040, 1500, 210, 270, "brick"), (880, 1500, 170, 200, "butter"), (720, 1500, 170, 120, "sage")):
+    for x, y, w, h, wall in (
+        (-40, 1500, 190, 250, "ochre"),
+        (150, 1500, 170, 190, "paper"),
+        (310, 1500, 180, 130, "rose"),
+        (1040, 1500, 210, 270, "brick"),
+        (880, 1500, 170, 200, "butter"),
+        (720, 1500, 170, 120, "sage"),
+    ):
         house(canvas, x, y, w, h, wall)
     with canvas.ink("slate") as pen:
-        for x, y, size, lift in ((300, 620, 36, 1.1), (378, 570, 28, 0.6), (240, 690, 22, 1.2), (870, 540, 30, 0.9), (940, 600, 20, 1.2)):
+        for x, y, size, lift in (
+            (300, 620, 36, 1.1),
+            (378, 570, 28, 0.6),
+            (240, 690, 22, 1.2),
+            (870, 540, 30, 0.9),
+            (940, 600, 20, 1.2),
+        ):
             gull(pen, x, y, size, lift)
 
 
@@ -142,7 +170,15 @@ def _tower(canvas: Canvas, x: float, y: float) -> None:
     with canvas.ink("navy") as pen:
         pen.polygon([(x - 30, 500), (x - 30, 430), (x, 396), (x + 30, 430), (x + 30, 500)])
         for left in (-90, 50):
-            pen.polygon([(x + left, 1200), (x + left, 1040), (x + left + 20, 1012), (x + left + 40, 1040), (x + left + 40, 1200)])
+            pen.polygon(
+                [
+                    (x + left, 1200),
+                    (x + left, 1040),
+                    (x + left + 20, 1012),
+                    (x + left + 40, 1040),
+                    (x + left + 40, 1200),
+                ]
+            )
     with canvas.ink("butter") as pen:
         pen.oval(x, 462, 18)
     _clock_face(canvas, x, 738, 128)
@@ -157,7 +193,13 @@ def _clock_face(canvas: Canvas, x: float, y: float, r: float) -> None:
         for (ax, ay), (bx, by) in zip(ring_of(x, y, r * 0.66, 12), ring_of(x, y, r * 0.8, 12), strict=True):
             pen.line([(ax, ay), (bx, by)], r * 0.05)
         for angle, reach, width in ((-pi / 2 + pi / 6 * 7.08, 0.42, 0.075), (-pi / 2 + pi / 30 * 5, 0.68, 0.05)):
-            pen.line([(x - np.cos(angle) * r * 0.12, y - np.sin(angle) * r * 0.12), (x + np.cos(angle) * r * reach, y + np.sin(angle) * r * reach)], r * width)
+            pen.line(
+                [
+                    (x - np.cos(angle) * r * 0.12, y - np.sin(angle) * r * 0.12),
+                    (x + np.cos(angle) * r * reach, y + np.sin(angle) * r * reach),
+                ],
+                r * width,
+            )
         pen.oval(x, y, r * 0.07)
     with canvas.ink("coral") as pen:
         pen.oval(x, y, r * 0.032)
@@ -196,14 +238,25 @@ def lit_windows(canvas: Canvas) -> None:
     with canvas.ink("night") as pen:
         pen.oval(1286, 156, 56)
     with canvas.ink("navy", "night") as pen:
-        pen.polygon([(x, 700 - 430 * np.exp(-(((x - 700) / 520) ** 2))) for x in range(-20, 1640, 20)] + [(1620, 800), (-20, 800)])
+        pen.polygon(
+            [(x, 700 - 430 * np.exp(-(((x - 700) / 520) ** 2))) for x in range(-20, 1640, 20)]
+            + [(1620, 800), (-20, 800)]
+        )
     walls = ["plum", "denim", "petrol", "slate", "navy", "umber"]
     for row in range(7):
         base = 380 + row * 56
         reach = 120 + row * 120
         for x in np.arange(700 - reach, 700 + reach, 84):
             left = x + canvas.rng.uniform(-16, 16)
-            house(canvas, left, base + canvas.rng.uniform(0, 22), 74, canvas.rng.uniform(70, 104), str(canvas.rng.choice(walls)), lit=0.5)
+            house(
+                canvas,
+                left,
+                base + canvas.rng.uniform(0, 22),
+                74,
+                canvas.rng.uniform(70, 104),
+                str(canvas.rng.choice(walls)),
+                lit=0.5,
+            )
     canvas.glow(700, 560, 700, "ochre", 0.16)
     with canvas.ink("night") as pen:
         pen.box(0, 742, 1600, 764)
@@ -304,7 +357,15 @@ def _open_book(canvas: Canvas, x: float, y: float) -> None:
         pen.polygon([(x - 104, y - 2), (x + 104, y - 2), (x + 92, y - 18), (x - 92, y - 18)])
     for side, name in ((-1, "paper"), (1, "cream")):
         with canvas.ink(name, "sand", angle=0 if side < 0 else 180) as pen:
-            pen.polygon([(x, y - 14), (x + side * 40, y - 40), (x + side * 96, y - 30), (x + side * 98, y - 8), (x + side * 40, y - 14)])
+            pen.polygon(
+                [
+                    (x, y - 14),
+                    (x + side * 40, y - 40),
+                    (x + side * 96, y - 30),
+                    (x + side * 98, y - 8),
+                    (x + side * 40, y - 14),
+                ]
+            )
 
 
 def bakery_window(canvas: Canvas) -> None:
@@ -334,7 +395,15 @@ def _shelf(canvas: Canvas, y: float, loaves: int) -> None:
         x = 290 + n * (1020 / (loaves - 1)) + canvas.rng.uniform(-10, 10)
         wide, high = canvas.rng.uniform(58, 76), canvas.rng.uniform(34, 50)
         with canvas.ink("apricot", "brick") as pen:
-            pen.blob([(x - wide, y), (x - wide, y - high * 1.5), (x, y - high * 2.1), (x + wide, y - high * 1.5), (x + wide, y)])
+            pen.blob(
+                [
+                    (x - wide, y),
+                    (x - wide, y - high * 1.5),
+                    (x, y - high * 2.1),
+                    (x + wide, y - high * 1.5),
+                    (x + wide, y),
+                ]
+            )
         with canvas.ink("cream", opacity=0.85) as pen:
             for slash in (-0.45, 0, 0.45):
                 pen.turned(x + slash * wide, y - high * 1.15, 5, high * 0.36, 24)
@@ -344,7 +413,16 @@ def _shelf(canvas: Canvas, y: float, loaves: int) -> None:
 
 def _baker(canvas: Canvas, x: float, y: float) -> None:
     with canvas.ink("denim", "navy") as pen:
-        pen.blob([(x - 110, y + 30), (x - 96, y - 200), (x - 50, y - 250), (x + 50, y - 250), (x + 96, y - 200), (x + 110, y + 30)])
+        pen.blob(
+            [
+                (x - 110, y + 30),
+                (x - 96, y - 200),
+                (x - 50, y - 250),
+                (x + 50, y - 250),
+                (x + 96, y - 200),
+                (x + 110, y + 30),
+            ]
+        )
     with canvas.ink("paper", "mist") as pen:
         pen.polygon([(x - 60, y), (x - 50, y - 170), (x + 50, y - 170), (x + 60, y)])
         pen.blob([(x - 58, y - 350), (x - 84, y - 420), (x - 10, y - 450), (x + 76, y - 424), (x + 58, y - 350)])

@@ -1,0 +1,1 @@
+"""What the demo shows: a small newspaper of its own."""
