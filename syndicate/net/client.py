@@ -25,6 +25,7 @@ from syndicate.net.inflate import ACCEPTED
 from syndicate.net.reading import inflated, read_start, read_within
 from syndicate.net.redirects import headers_for, next_hop
 from syndicate.net.resolver import GuardedResolver, system_lookup
+from syndicate.policy.addresses import Refusal
 
 MAX_ANSWER_BYTES = 64 * 1024
 MAX_WIRE_BYTES = 8 * 1024**2
@@ -166,15 +167,20 @@ class Client:
 
     def _admit(self, url: str, headers: Mapping[str, str]) -> URL | Failure:
         try:
-            address = normalise_web_url(url)
-        except ValueError as error:
-            return Failure(FailureKind.BLOCKED, f"the address {error}", began=False)
-        if refusal := self._guard.judge_url(address):
+            address = _address(url)
+        except ValueError:  # Its text may quote the host with a password before it.
+            return Failure(FailureKind.BLOCKED, str(Refusal.UNREADABLE), began=False)
+        if refusal := self._guard.judge_url(str(address)):
             return Failure(FailureKind.BLOCKED, str(refusal), began=False)
         if not are_sendable(headers):
             return Failure(FailureKind.PROTOCOL, "a header holds characters that may not be sent", began=False)
-        # Normalised already; a second quoting could change what a signed query says.
-        return URL(address, encoded=True)
+        return address
+
+
+@functools.lru_cache(maxsize=512)
+def _address(url: str) -> URL:
+    # Normalised once; a second quoting could change what a signed query says.
+    return URL(normalise_web_url(url), encoded=True)
 
 
 def _session(guard: Guard, resolver: GuardedResolver, tls: ssl.SSLContext | None, agent: str) -> aiohttp.ClientSession:
@@ -199,8 +205,11 @@ def _session(guard: Guard, resolver: GuardedResolver, tls: ssl.SSLContext | None
 
 @functools.lru_cache(maxsize=32)
 def _client_timeout(timeouts: Timeouts, *, bounded: bool = True) -> aiohttp.ClientTimeout:
+    total = timeouts.total.total_seconds()
     return aiohttp.ClientTimeout(
-        total=timeouts.total.total_seconds() if bounded else None,
+        total=total if bounded else None,
+        # For all addresses together, and before the total: aiohttp does not tell where in a request that ran out.
+        connect=total * 3 / 4,
         sock_connect=timeouts.connect.total_seconds(),
         sock_read=timeouts.read.total_seconds(),
     )

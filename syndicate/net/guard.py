@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import socket
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
@@ -61,7 +62,7 @@ class Guard:
         assert address is not None
         if is_allowed(address, self._allowed):
             return Refusal.OWN if (str(address), port) in self._own_addresses else None
-        return Refusal.OWN if _is_local(str(address)) else None
+        return Refusal.OWN if is_local(str(address)) else None
 
     def is_opened(self, ip: str) -> bool:
         """Tell whether the operator opened the network of `ip`, so that it may be called without TLS."""
@@ -79,14 +80,15 @@ class Guard:
         return socket.socket(family, kind, protocol)
 
 
+@functools.lru_cache(maxsize=512)
 def _host_and_port(url: str) -> tuple[str, int]:
     parts = urlsplit(url)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     return (parts.hostname or "").rstrip("."), port
 
 
-def _is_local(ip: str) -> bool:
-    """Ask the kernel which address it would speak from: the same one only for an interface of this machine."""
+def is_local(ip: str) -> bool:
+    """Tell whether `ip` is of this machine: only then would the kernel speak to it from the same address."""
     family = socket.AF_INET6 if ":" in ip else socket.AF_INET
     with socket.socket(family, socket.SOCK_DGRAM) as probe:
         try:
