@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import locale
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -444,9 +443,3 @@ def test_a_whole_page_with_fourteen_captions_and_two_credits_goes_through() -> N
     html = json_item(content)["content_html"]
     assert (html.count("<figcaption>"), html.count("<cite>")) == (14, 2)
     assert "<h2>Check also</h2>" in html or not article.related
-
-
-def test_rendering_leaves_the_locale_of_the_process_alone() -> None:
-    before = locale.setlocale(locale.LC_ALL)
-    render(a_full_feed(), "rss")
-    assert locale.setlocale(locale.LC_ALL) == before
