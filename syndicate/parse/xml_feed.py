@@ -8,22 +8,21 @@ from syndicate.errors import UnreadableDocumentError
 from syndicate.parse import atom, rss
 from syndicate.parse.entries import Draft
 from syndicate.parse.feed_head import FeedHead
-from syndicate.parse.links import web_address
-from syndicate.parse.xml_tree import Element, name_of, read_xml
+from syndicate.parse.xml_tree import Element, name_of
 
 XmlFeed = tuple[FeedHead, Sequence[Element], Callable[[Element, FeedHead], Draft]]
 
 
-def open_xml_feed(data: bytes, *, address: str, content_type: str | None) -> XmlFeed:
+def open_tree(root: Element, location: str | None) -> XmlFeed:
     """Return the head of an RSS or Atom document, its entries, and how to read one.
 
     Raises UnreadableDocumentError for anything else.
     """
-    root = read_xml(data, content_type)
-    location = web_address(address)
     if name_of(root)[1] == "feed":
         entries = [each for each in root if name_of(each)[1] == "entry"]
         return atom.read_head(root, location), entries, atom.read_entry
     if (channel := rss.channel_of(root)) is not None:
         return rss.read_head(channel, location), rss.items_of(root, channel), rss.read_item
-    raise UnreadableDocumentError(f"the document is neither RSS nor Atom: its root is {name_of(root)[1][:40]!r}")
+    raise UnreadableDocumentError(
+        f"the document is neither RSS nor Atom, or has no channel: its root is {name_of(root)[1][:40]!r}"
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from html import unescape
 from html.entities import html5
 
@@ -102,7 +103,11 @@ def _escaped(text: str) -> str:
 
 def name_of(element: Element) -> tuple[str, str]:
     """Return the family of an element's namespace ("" for none, "?" for unknown) and its local name in lower case."""
-    tag = element.tag if isinstance(element.tag, str) else "{?}?"
+    return _split_name(element.tag if isinstance(element.tag, str) else "{?}?")
+
+
+@lru_cache(maxsize=1_024)
+def _split_name(tag: str) -> tuple[str, str]:
     namespace, _, local = tag[1:].rpartition("}") if tag.startswith("{") else ("", "", tag)
     key = re.sub(r"^(?:https?:)?//|[/#]+$", "", namespace.strip().lower())
     return ("" if not namespace else _FAMILIES.get(key, "?")), local.lower()
