@@ -10,6 +10,7 @@ from html import unescape
 from syndicate.model.addresses import normalise_web_url
 
 _TAG = re.compile(r'<(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)(?P<rest>(?:[^"<>]++|"[^"]*+")*+)>')
+_IMG = re.compile("<img", re.IGNORECASE)
 _SRC = re.compile(r"""(?<![\w-])src\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""", re.IGNORECASE)
 _VOID = frozenset({"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
 # What may be left empty when a picture goes.
@@ -34,6 +35,8 @@ class _Holder:
 
 def keep_pictures(body_html: str, urls: Collection[str]) -> str:
     """Return the body without the `img` marks whose picture is not among `urls`, nor the figures they leave empty."""
+    if not _IMG.search(body_html):
+        return body_html
     holders = [_Holder("")]
     at = 0
     for match in _TAG.finditer(body_html):

@@ -44,15 +44,11 @@ def answer_conditional(
 def _any_tag_matches(header: str, etags: Collection[str]) -> bool:
     if header.strip() in ("*", '"*"'):
         return True
-    known = {_opaque(tag) for tag in etags}
+    # RFC 9110 section 8.8.3.2: the weak comparison looks at what stands between the quotes only.
+    known = {tag.strip('"') for tag in etags}
     bare = {_PROXY_SUFFIX.sub("", tag) for tag in known}
     sent = {(quoted or plain).strip("\\ ") for quoted, plain in _TAG.findall(header)}
     return not known.isdisjoint(sent) or not bare.isdisjoint(_PROXY_SUFFIX.sub("", tag) for tag in sent)
-
-
-def _opaque(tag: str) -> str:
-    # RFC 9110 section 8.8.3.2: the weak comparison leaves W/ out.
-    return tag.removeprefix("W/").strip('"')
 
 
 def _http_date(text: str) -> datetime | None:

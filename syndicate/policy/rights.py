@@ -26,12 +26,18 @@ def shape_for_partner(
 
     Pictures it may not have leave the record, the related stories and the body. The same object when nothing changes.
     """
+    refused = refusal_for_partner(article, partner, now=now)
+    return refused or _with_content(_with_pictures(article, partner, rules, now), partner.profile.content)
+
+
+def refusal_for_partner(article: Article, partner: PartnerDeclaration, *, now: datetime) -> NotAllowed | None:
+    """Return why the partner may not have the article, or None; `shape_for_partner` without the work of shaping."""
     reason = _refusal(article.rights, partner, now)
     if reason is not None:
         return NotAllowed(f"the article's rights: {reason}")
     if article.expires_at is not None and article.expires_at <= now:
         return NotAllowed("the article has expired")
-    return _with_content(_with_pictures(article, partner, rules, now), partner.profile.content)
+    return None
 
 
 def next_change(article: Article, *, after: datetime | None = None) -> datetime | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from html import unescape
 
 _WORD = re.compile(r"[^\W_]+")
@@ -43,10 +44,16 @@ def phrase_words(text: str) -> str:
 
 def names(name: str, words: str) -> bool:
     """Say whether a name stands in a text made by `spaced_words`, with or without the spaces within it."""
-    wanted, present = spaced_words(name).replace(" ", ""), words.split()
-    if not wanted:
+    phrase, joined = _wanted(name)
+    if not joined or not words:
         return False
-    return occurs(phrase_words(name), words) or any(_begins(wanted, present[start:]) for start in range(len(present)))
+    present = words.split()
+    return occurs(phrase, words) or any(_begins(joined, present[start:]) for start in range(len(present)))
+
+
+@lru_cache(maxsize=4096)
+def _wanted(name: str) -> tuple[str, str]:
+    return phrase_words(name), spaced_words(name).replace(" ", "")
 
 
 def _begins(wanted: str, words: list[str]) -> bool:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from syndicate.model.article import Article
 from syndicate.model.declarations import PartnerDeclaration, RightsRule
-from syndicate.policy.rights import NotAllowed, next_change, shape_for_partner
+from syndicate.policy.rights import NotAllowed, next_change, refusal_for_partner, shape_for_partner
 from tests.builders import NOON, an_article, an_image
 
 AP = RightsRule(name="ap", credits=("AP", "Associated Press"))
@@ -32,6 +32,7 @@ def shaped(article: Article, **partner: Any) -> Article:
 def refusal(article: Article, **partner: Any) -> str:
     result = shape_for_partner(article, a_partner(**partner), (AP, GETTY), now=NOON)
     assert isinstance(result, NotAllowed)
+    assert refusal_for_partner(article, a_partner(**partner), now=NOON) == result
     return result.reason
 
 
@@ -125,6 +126,13 @@ def test_a_profile_may_ask_for_the_lead_picture_or_for_none() -> None:
     none = shaped(article, profile={"images": "none"})
     assert numbers(none) == []
     assert none.body_html == "<p>a</p><p>b</p>"
+
+
+def test_related_stories_have_pictures_only_where_all_are_asked_for() -> None:
+    story = {"title": "Storm", "url": "https://harbour.example/storm", "image": an_image(3)}
+    article = an_article(related=[story])
+    assert shaped(article) is article
+    assert shaped(article, profile={"images": "lead"}).related[0].image is None
 
 
 def test_a_profile_may_ask_for_the_summary_or_some_paragraphs() -> None:

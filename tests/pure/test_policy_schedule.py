@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syndicate.policy.cron import parse_cron
-from syndicate.policy.schedule import due_at, next_run, parse_schedule
+from syndicate.policy.schedule import Schedule, due_at, next_run, parse_schedule
 from tests.builders import NOON
 
 MINUTE = timedelta(minutes=1)
@@ -83,7 +83,17 @@ def test_around_every_change_of_clocks_each_local_time_runs_exactly_once_in_orde
             schedule, runs, at = parse_schedule(spec, name), [], start
             while (at := next_run(schedule, after=at)) <= start + minutes * MINUTE:
                 runs.append(at)
-            assert runs == expected_runs(spec, zone, start, minutes), (spec, moment)
+            expected = expected_runs(spec, zone, start, minutes)
+            assert runs == expected, (spec, moment)
+            assert_the_same_from_within(schedule, expected, start)
+
+
+def assert_the_same_from_within(schedule: Schedule, runs: list[datetime], start: datetime) -> None:
+    """Ask from instants that no walk from run to run comes by, such as those of a repeated hour."""
+    for asked in (start + n * MINUTE for n in range(200, 400, 7)):
+        later = [at for at in runs if at > asked]
+        if later:
+            assert next_run(schedule, after=asked) == later[0], (schedule, asked)
 
 
 @pytest.mark.parametrize("name", ZONES)
