@@ -24,6 +24,17 @@ class BlockedError(OSError):
         self.refusal = refusal
 
 
+def is_local(ip: str) -> bool:
+    """Tell whether `ip` is of this machine: only then would the kernel speak to it from the same address."""
+    family = socket.AF_INET6 if ":" in ip else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect((ip, 9))  # A datagram socket sends nothing here.
+        except OSError:
+            return False
+        return bool(probe.getsockname()[0] == ip)
+
+
 class Guard:
     """Decide about addresses: public ones on `ports`, and those in `allow_private`, but never the service itself.
 
@@ -31,10 +42,16 @@ class Guard:
     """
 
     def __init__(
-        self, *, allow_private: Collection[Network] = (), base_url: str | None = None, ports: Collection[int] = PORTS
+        self,
+        *,
+        allow_private: Collection[Network] = (),
+        base_url: str | None = None,
+        ports: Collection[int] = PORTS,
+        local: Callable[[str], bool] = is_local,
     ) -> None:
         self._allowed = tuple(allow_private)
         self._ports = frozenset(ports)
+        self._is_local = local
         self._own_name = _host_and_port(base_url) if base_url else None
         self._own_addresses: frozenset[tuple[str, int]] = frozenset()
 
@@ -62,7 +79,7 @@ class Guard:
         assert address is not None
         if is_allowed(address, self._allowed):
             return Refusal.OWN if (str(address), port) in self._own_addresses else None
-        return Refusal.OWN if is_local(str(address)) else None
+        return Refusal.OWN if self._is_local(str(address)) else None
 
     def is_opened(self, ip: str) -> bool:
         """Tell whether the operator opened the network of `ip`, so that it may be called without TLS."""
@@ -85,14 +102,3 @@ def _host_and_port(url: str) -> tuple[str, int]:
     parts = urlsplit(url)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     return (parts.hostname or "").rstrip("."), port
-
-
-def is_local(ip: str) -> bool:
-    """Tell whether `ip` is of this machine: only then would the kernel speak to it from the same address."""
-    family = socket.AF_INET6 if ":" in ip else socket.AF_INET
-    with socket.socket(family, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect((ip, 9))  # A datagram socket sends nothing here.
-        except OSError:
-            return False
-        return bool(probe.getsockname()[0] == ip)

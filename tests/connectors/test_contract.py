@@ -197,7 +197,8 @@ async def test_a_private_address_is_not_called_unless_it_is_opened(case: Case) -
 
 async def test_a_cookie_is_not_kept(case: Case, client: Client) -> None:
     async with partner(answering(200, Set_Cookie="session=s3cret; Path=/")) as server:
-        sender = connector(case, server.url, client)
+        # By name: the jars of most clients take no cookie from a bare address anyway.
+        sender = connector(case, server.at("localhost"), client)
         await sender.send(an_update())
         await sender.send(an_update())
         assert ["cookie" in request.headers for request in server.requests] == [False, False]

@@ -15,6 +15,7 @@ import pytest
 from syndicate.net.client import Client
 from syndicate.net.exchange import Failure, FailureKind, Fetched
 from syndicate.net.guard import Guard
+from syndicate.net.redirects import next_hop
 from syndicate.policy.addresses import parse_network
 from tests.connectors.conftest import QUICK
 from tests.connectors.partners import (
@@ -209,3 +210,17 @@ async def test_credentials_stay_with_the_site_they_are_for(client: Client) -> No
             assert server.requests[1].headers["authorization"] == "Bearer s3cret"
         assert b"s3cret" not in elsewhere.requests[0].head
         assert elsewhere.requests[0].headers["if-none-match"] == '"1"'
+
+
+@pytest.mark.parametrize(
+    ("start", "location", "leads_to"),
+    [
+        ("https://a.example/x", "http://a.example/y", None),
+        ("https://a.example/x", "//b.example/y", "https://b.example/y"),
+        ("http://a.example/x", "https://a.example/y", "https://a.example/y"),
+        ("http://a.example/x", "http://b.example/y", "http://b.example/y"),
+    ],
+)
+def test_a_redirect_never_leaves_tls(start: str, location: str, leads_to: str | None) -> None:
+    target = next_hop(Fetched(start, 302, {"Location": location}, b""))
+    assert target == (leads_to or Failure(FailureKind.BLOCKED, "a redirect leaves TLS", began=True))

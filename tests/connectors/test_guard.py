@@ -164,6 +164,13 @@ async def test_a_name_without_any_allowed_address_is_blocked_for_good() -> None:
     assert found == Failure(FailureKind.BLOCKED, str(Refusal.NOT_PUBLIC), began=False)
 
 
+async def test_a_name_whose_addresses_are_forbidden_for_different_reasons_is_blocked_for_good() -> None:
+    async with Client(Guard(), base_url=NAME, lookup=lambda *_: infos("10.0.0.1", "93.184.215.14")) as client:
+        found = await client.post("http://mail.example:25/", body=b"", headers={})
+    assert isinstance(found, Failure)
+    assert found.kind is FailureKind.BLOCKED
+
+
 async def test_a_name_that_does_not_resolve_is_told_apart() -> None:
     def unknown(host: str, port: int) -> Sequence[AddrInfo]:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
@@ -214,6 +221,14 @@ async def test_the_service_does_not_call_itself_even_in_an_opened_network() -> N
         assert ourselves.connections == 0
 
 
+async def test_the_service_does_not_call_its_own_name_wherever_that_leads() -> None:
+    guard = Guard(base_url="https://paper.example/")
+    async with Client(guard, base_url=NAME, lookup=lambda *_: infos("93.184.215.14")) as client:
+        for url in ("https://paper.example/in", "https://PAPER.example.:443/"):
+            assert await client.get(url, headers={}) == Failure(FailureKind.BLOCKED, str(Refusal.OWN), began=False)
+    assert guard.judge_url("https://paper.example:8443/") is None
+
+
 async def test_a_neighbour_on_another_port_may_be_called() -> None:
     async with partner(answering(200)) as ourselves, partner(answering(200)) as neighbour:
         guard = Guard(allow_private=LOOPBACK, base_url=ourselves.url)
@@ -228,6 +243,7 @@ def test_an_address_of_this_machine_is_its_own_though_it_were_public() -> None:
         except OSError:
             pytest.skip("this machine has no interface but loopback")
         ip = probe.getsockname()[0]
+    assert Guard(local=lambda ip: ip == "93.184.215.14").judge("93.184.215.14", 443) is Refusal.OWN
     assert is_local(ip)
     assert not is_local("192.0.2.1")
 
