@@ -158,6 +158,16 @@ async def test_of_a_name_with_mixed_addresses_only_the_allowed_ones_are_called()
         assert (canary.connections, open_one.connections) == (0, 1)
 
 
+async def test_a_forbidden_address_beside_one_that_is_down_does_not_make_it_blocked_for_good() -> None:
+    guard = Guard(allow_private=[parse_network("127.0.0.2/32")])
+    async with partner(answering(200)) as canary:
+        mixed = infos("127.0.0.2", "127.0.0.1")
+        async with Client(guard, base_url=NAME, timeouts=QUICK, lookup=lambda *_: mixed) as client:
+            found = await client.post(f"http://mixed.example:{canary.port}/", body=b"", headers={})
+        assert canary.connections == 0
+    assert found == Failure(FailureKind.REFUSED, "connection refused", began=False)
+
+
 async def test_a_name_without_any_allowed_address_is_blocked_for_good() -> None:
     async with Client(Guard(), base_url=NAME, lookup=lambda *_: infos("10.0.0.1", "fd00::1")) as client:
         found = await client.post("http://inside.example/", body=b"", headers={})
