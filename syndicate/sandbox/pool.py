@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Self
 
@@ -26,7 +26,9 @@ class Sandbox:
         processes: int = DEFAULT_PROCESSES,
         address_space_mib: int = ADDRESS_SPACE_MIB,
         recycle_after: int = RECYCLE_AFTER_JOBS,
+        jobs: Mapping[str, Job] = JOBS,
     ) -> None:
+        self._jobs = jobs
         self._address_space_mib = address_space_mib
         self._recycle_after = recycle_after
         self._processes = processes
@@ -54,17 +56,18 @@ class Sandbox:
         # Who asked a worker also clears it away; all are done when every place is free.
         for _ in range(self._processes):
             await self._places.acquire()
-        for worker in self._idle:
-            await worker.stop()
-        self._idle.clear()
+        while self._idle:
+            await self._idle.pop().stop()
+        for _ in range(self._processes):
+            self._places.release()
 
     async def run(self, job: str, data: bytes, **options: Any) -> bytes:
-        """Have a job of the table JOBS done on `data`; `options` are values of JSON.
+        """Have one of the jobs (JOBS) done on `data`; `options` are values of JSON.
 
         Raises what the job raised of our error tree, the job's `refusal` where it took too much time or memory,
         and JobBugError for any other exception in it.
         """
-        kind = JOBS[job]
+        kind = self._jobs[job]
         size = len(data)
         header = {"function": kind.function, "options": options, "cpu": kind.cpu_for(size).total_seconds()}
         async with self._places, self._worker() as worker:
