@@ -99,6 +99,7 @@ async def test_an_address_in_a_refusal_is_not_a_copy(client: Client) -> None:
         b"1" * 10_000,
         b"\xff\xfe",
     ],
+    ids=range(13),
 )
 def test_an_answer_without_a_web_address_names_no_copy(body: bytes) -> None:
     assert copy_address(body) is None
