@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -57,6 +58,11 @@ class Receipt:
 async def accept(office: Office, submission: Submission, *, actor: str) -> Receipt:
     """Accept a record. Raises ConflictError or InvalidRecordError with nothing stored."""
     return await office.store.write(accept_in, submission, office.occasion(actor))
+
+
+def accepting(submission: Submission) -> Callable[[Tx, Occasion], Receipt]:
+    """Return the transaction that accepts a record, for callers that add to it."""
+    return lambda tx, occasion: accept_in(tx, submission, occasion)
 
 
 def accept_in(tx: Tx, submission: Submission, occasion: Occasion) -> Receipt:

@@ -43,6 +43,7 @@ class Parcel:
     partner: PartnerDeclaration
     token: str
     declarations: Declarations
+    """The generation it was claimed under."""
 
     @property
     def delivery(self) -> Delivery:
@@ -85,11 +86,10 @@ async def claim(office: Office, rooms: Mapping[str, Room]) -> tuple[Parcel, ...]
 
 
 def _claim(tx: Tx, rooms: Mapping[str, Room], occasion: Occasion) -> tuple[Parcel, ...]:
-    due = deliveries.due_partners(tx, now=occasion.now)
     halted = meta.get(tx, HALTED) is not None
     parcels: list[Parcel] = []
-    for name in due:
-        if (room := rooms.get(name)) is not None and (route := routes_of(tx.generation).partner(name)) is not None:
+    for name, room in rooms.items():
+        if (route := routes_of(tx.generation).partner(name)) is not None:
             found = _claimable(tx, name, room, halted=halted, now=occasion.now)
             token = occasion.new_id("lease")
             parcels += _take(tx, route.partner, found, token=token, now=occasion.now)
@@ -120,6 +120,8 @@ def health_of(tx: Tx, partner: str, *, now: datetime) -> Health:
 
 def _take(tx: Tx, partner: PartnerDeclaration, found: Sequence[Claimed], *, token: str, now: datetime) -> list[Parcel]:
     """Lease what was found and note that the partner may hold it from now on."""
+    if not found:
+        return []
     settled = [_settled(claimed) for claimed in found]
     claims = [(claimed.delivery.id, claimed.delivery.type) for claimed in settled]
     deliveries.claim(tx, claims, token=token, until=now + LEASE)

@@ -22,10 +22,9 @@ async def recover(office: Office, *, alone: bool) -> int:
     )
 
 
-async def hand_back(office: Office, tokens: Sequence[str]) -> None:
+async def hand_back(office: Office, delivery_ids: Sequence[str]) -> None:
     """Put back what was claimed and not sent, at a graceful stop."""
-    for token in tokens:
-        await office.store.write(deliveries.release_leases, now=office.now(), token=token)
+    await office.store.write(deliveries.release_leases, now=office.now(), ids=delivery_ids)
 
 
 async def next_due(office: Office) -> datetime | None:

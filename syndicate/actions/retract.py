@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC
 from typing import Any
@@ -24,6 +25,16 @@ async def retract(office: Office, name: str, *, reason: str, public_note: str | 
     Raises ArticleNotFoundError.
     """
     return await office.store.write(retract_in, name, reason, public_note, office.occasion(actor))
+
+
+def retracting(name: str, reason: str, public_note: str | None) -> Callable[[Tx, Occasion], Receipt]:
+    """Return the transaction that retracts, for callers that add to it."""
+    return lambda tx, occasion: retract_in(tx, name, reason, public_note, occasion)
+
+
+def restoring(name: str) -> Callable[[Tx, Occasion], Receipt]:
+    """Return the transaction that restores, for callers that add to it."""
+    return lambda tx, occasion: restore_in(tx, name, occasion)
 
 
 def retract_in(

@@ -117,7 +117,10 @@ def _moved_on(stored: StoredArticle, submitted: Article, article: Article, *, no
 
 
 def _with_corrections(stored: StoredArticle | None, article: Article, *, now: datetime) -> Article:
-    kept = stored.article.corrections if stored is not None and stored.article is not None else ()
+    # A received record brings its publisher's corrections with it.
+    kept = article.corrections
+    if not kept and stored is not None and stored.article is not None:
+        kept = stored.article.corrections
     if article.correction is not None and is_new_note(kept, article.correction):
         assert article.updated_at is not None
         kept = (

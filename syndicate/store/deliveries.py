@@ -49,11 +49,6 @@ _INSERT = insert(t)
 _OPEN_OF_ARTICLE = select(t.c.partner, t.c.id, t.c.type, t.c.lane, t.c.attempts).where(
     t.c.article_key == bindparam("key"), t.c.state == "waiting"
 )
-_DUE_PARTNERS = (
-    select(t.c.partner, func.min(t.c.lane))
-    .where(t.c.state == "waiting", t.c.due_at <= bindparam("now"))
-    .group_by(t.c.partner)
-)
 _NEXT_DUE = select(func.min(t.c.due_at)).where(t.c.state == "waiting")
 _CLAIMABLE = (
     select(
@@ -179,11 +174,6 @@ def finish_waiting(tx: Tx, ids: Sequence[str], *, state: DeliveryState, at: date
     tx.run_many(_FINISH_WAITING, [{"the_id": each, "new_state": state.value, "at": at, "why": why} for each in ids])
 
 
-def due_partners(tx: Tx, *, now: datetime) -> dict[str, Lane]:
-    """Return the partners with something due, each with its most urgent lane."""
-    return {partner: Lane(lane) for partner, lane in tx.run(_DUE_PARTNERS, {"now": now})}
-
-
 def next_due(tx: Tx) -> datetime | None:
     due: datetime | None = tx.run(_NEXT_DUE).scalar()
     return due
@@ -244,14 +234,16 @@ def prune_attempts(tx: Tx, rows: Sequence[tuple[str, int]]) -> None:
     tx.run_many(statement, [{"the_id": each, "first": number} for each, number in rows])
 
 
-def release_leases(tx: Tx, *, now: datetime, token: str | None = None, expired_at: datetime | None = None) -> int:
-    """Put deliveries back whose lease ended: of `token`, or expired by then; None for both means all of them.
+def release_leases(
+    tx: Tx, *, now: datetime, ids: Sequence[str] | None = None, expired_at: datetime | None = None
+) -> int:
+    """Put deliveries back whose lease ended: those of `ids`, or expired by then; all of them where both are None.
 
-    One for which a newer is waiting is superseded by it.
+    One for which a newer is waiting is superseded by it. Returns how many ended.
     """
     ended = t.c.state == "sending"
-    if token is not None:
-        ended = and_(ended, t.c.lease_token == token)
+    if ids is not None:
+        ended = and_(ended, t.c.id.in_(ids))
     if expired_at is not None:
         ended = and_(ended, t.c.lease_until <= expired_at)
     newer = aliased(t, name="newer")

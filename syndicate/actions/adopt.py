@@ -1,0 +1,190 @@
+"""Put what the files declare in force: a numbered generation, with feeds re-evaluated before it takes effect."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from syndicate.actions.office import Occasion, Office
+from syndicate.actions.routes import FeedRoute, routes_of
+from syndicate.model.article import Audience
+from syndicate.model.declarations import Declarations, FeedDeclaration, PartnerDeclaration
+from syndicate.model.delivery import DeliveryState
+from syndicate.model.stored import StoredArticle
+from syndicate.policy.selection import Matcher, facts
+from syndicate.store import articles, copies, deliveries, generations, memberships, meta, partners
+from syndicate.store.tx import Tx
+
+WALK_STEP = 500
+EPOCH = "epoch"
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """Which articles new selections match, as of `seq`: feed → article keys with the order's columns."""
+
+    seq: int
+    rows: dict[str, dict[int, dict[str, Any]]]
+
+
+async def adopt(office: Office, declarations: Declarations) -> int | None:
+    """Put `declarations` in force; returns their generation, or None where they already are."""
+    before = await office.store.read(_in_force)
+    if before == declarations:
+        return None
+    changed = _changed_selections(before, declarations)
+    evaluated = await _evaluate(office, declarations, changed)
+    return await office.store.write(_adopt, before, declarations, evaluated, office.occasion("configuration"))
+
+
+def _in_force(tx: Tx) -> Declarations | None:
+    return None if generations.newest_number(tx) is None else tx.declarations
+
+
+def _changed_selections(before: Declarations | None, after: Declarations) -> tuple[FeedRoute, ...]:
+    """Return the feeds whose members must be worked out anew; sources compare with the publisher's own name."""
+    renamed = before is not None and before.publisher.title != after.publisher.title
+    return tuple(
+        FeedRoute(feed, Matcher(feed.select))
+        for feed in after.feeds
+        if before is None or renamed or (old := before.feed(feed.slug)) is None or old.select != feed.select
+    )
+
+
+async def _evaluate(office: Office, declarations: Declarations, routes: tuple[FeedRoute, ...]) -> Evaluated:
+    """Walk the store outside the writer, so that accepting goes on meanwhile."""
+    seq = await office.store.read(_newest_seq)
+    rows: dict[str, dict[int, dict[str, Any]]] = {route.feed.slug: {} for route in routes}
+    last_key = 0
+    while routes:
+        step = await office.store.read(articles.released_after, last_key, limit=WALK_STEP)
+        if not step:
+            break
+        for stored in step:
+            _evaluate_one(rows, routes, stored, declarations, office.occasion("configuration"))
+        last_key = step[-1].key
+    return Evaluated(seq, rows)
+
+
+def _newest_seq(tx: Tx) -> int:
+    heads = memberships.heads(tx).values()
+    return max((head.seq for head in heads), default=0)
+
+
+def _evaluate_one(
+    rows: dict[str, dict[int, dict[str, Any]]],
+    routes: tuple[FeedRoute, ...],
+    stored: StoredArticle,
+    declarations: Declarations,
+    occasion: Occasion,
+) -> None:
+    article = stored.article
+    for route in routes:
+        rows[route.feed.slug].pop(stored.key, None)
+    if article is None or article.audience is not Audience.PUBLIC or stored.status.value != "published":
+        return
+    seen = facts(article, publisher_name=declarations.publisher.title)
+    for route in routes:
+        if route.matcher.matches_facts(seen, now=occasion.now):
+            rows[route.feed.slug][stored.key] = {
+                "article_id": stored.id,
+                "published_at": stored.published_at,
+                "updated_at": stored.updated_at,
+                "leaves_at": route.matcher.leaves_at(article),
+            }
+
+
+def _adopt(
+    tx: Tx, before: Declarations | None, declarations: Declarations, evaluated: Evaluated, occasion: Occasion
+) -> int:
+    number = generations.add(tx, declarations, at=occasion.now)
+    if meta.get(tx, EPOCH) is None:
+        meta.put(tx, EPOCH, occasion.new_id("epoch"))
+    _catch_up(tx, evaluated, declarations, occasion)
+    seq = tx.next_seq()
+    _apply_members(tx, evaluated, occasion, seq=seq)
+    _move_heads(tx, before, declarations, occasion, seq=seq)
+    _settle_partners(tx, before, declarations, occasion)
+    return number
+
+
+def _catch_up(tx: Tx, evaluated: Evaluated, declarations: Declarations, occasion: Occasion) -> None:
+    """Evaluate again what changed since the walk began."""
+    routes = tuple(route for route in routes_of(tx.generation).feeds if route.feed.slug in evaluated.rows)
+    if routes:
+        for stored in articles.changed_since(tx, evaluated.seq):
+            _evaluate_one(evaluated.rows, routes, stored, declarations, occasion)
+
+
+def _apply_members(tx: Tx, evaluated: Evaluated, occasion: Occasion, *, seq: int) -> None:
+    for feed, matching in evaluated.rows.items():
+        before = memberships.all_of_feed(tx, feed)
+        new = [key for key in matching if key not in before]
+        returning = [key for key in matching if before.get(key) is False]
+        leaving = [key for key, member in before.items() if member and key not in matching]
+        blank = {"reentered_at": None, "left_seq": None, "left_at": None, "left_cause": None}
+        entered = {"feed": feed, "entered_seq": seq, "changed_seq": seq} | blank
+        memberships.enter(tx, [entered | {"article_key": key} | matching[key] for key in new])
+        keyed = {"the_feed": feed, "seq": seq, "at": occasion.now}
+        kept = ("published_at", "updated_at", "leaves_at")
+        memberships.reenter(
+            tx, [keyed | {"key": key} | {name: matching[key][name] for name in kept} for key in returning]
+        )
+        memberships.leave(tx, [keyed | {"key": key, "cause": "deselected"} for key in leaving])
+
+
+def _move_heads(
+    tx: Tx, before: Declarations | None, declarations: Declarations, occasion: Occasion, *, seq: int
+) -> None:
+    """Give every feed whose document changed a new head, so that its ETag and Last-Modified move."""
+    known = memberships.heads(tx)
+    moved = [feed.slug for feed in declarations.feeds if feed.slug in known and _differs(before, declarations, feed)]
+    memberships.touch(tx, moved, seq=seq, at=occasion.now)
+    for feed in declarations.feeds:
+        if feed.slug not in known:
+            memberships.create_head(tx, feed.slug, seq=seq, at=occasion.now)
+
+
+def _differs(before: Declarations | None, after: Declarations, feed: FeedDeclaration) -> bool:
+    return before is None or before.publisher != after.publisher or before.feed(feed.slug) != feed
+
+
+# --- partners ------------------------------------------------------------------------------------------------------
+
+
+def _settle_partners(tx: Tx, before: Declarations | None, after: Declarations, occasion: Occasion) -> None:
+    if before is None:
+        return
+    for partner in after.partners:
+        if partner.renamed_from is not None and before.partner(partner.name) is None:
+            _rename(tx, partner.renamed_from, partner.name)
+    renamed = {partner.renamed_from for partner in after.partners}
+    for old in before.partners:
+        new = after.partner(old.name)
+        if new is None and old.name not in renamed:
+            _cancel_unsent(tx, old, occasion)
+        elif new is not None and _schedule_of(new) != _schedule_of(old):
+            _redate(tx, new, occasion)
+
+
+def _rename(tx: Tx, old: str, new: str) -> None:
+    for room in (copies.rename_partner, deliveries.rename_partner, partners.rename):
+        room(tx, old, new)
+
+
+def _cancel_unsent(tx: Tx, partner: PartnerDeclaration, occasion: Occasion) -> None:
+    unsent = deliveries.waiting_ids_of_partner(tx, partner.name)
+    why = "the partner was taken out of the configuration"
+    deliveries.finish_waiting(tx, unsent, state=DeliveryState.CANCELLED, at=occasion.now, why=why)
+
+
+def _schedule_of(partner: PartnerDeclaration) -> tuple[object, ...]:
+    return partner.schedule, partner.timezone, partner.delay
+
+
+def _redate(tx: Tx, partner: PartnerDeclaration, occasion: Occasion) -> None:
+    """A changed schedule dates unsent first attempts anew."""
+    route = routes_of(tx.generation).partner(partner.name)
+    assert route is not None
+    unsent = deliveries.first_unsent(tx, partner.name)
+    deliveries.redate(tx, [(each, route.due(released_at=at, now=occasion.now)) for each, at in unsent])

@@ -1,0 +1,74 @@
+"""Build the content of a feed's edition from the store, in one snapshot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from syndicate.errors import FeedNotFoundError
+from syndicate.model.article import Article
+from syndicate.model.declarations import Publisher
+from syndicate.model.entry import Entry, FeedContent, Tombstone
+from syndicate.model.stored import StoredArticle
+from syndicate.render.event import outgoing
+from syndicate.store import memberships
+from syndicate.store.memberships import Member
+from syndicate.store.tx import Tx
+
+MAX_TOMBSTONES = 50
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What a feed shows, and the seq of its last change."""
+
+    seq: int
+    content: FeedContent
+
+
+def snapshot(tx: Tx, slug: str) -> Snapshot:
+    """Read what a feed shows now. Raises FeedNotFoundError."""
+    declarations = tx.declarations
+    feed = declarations.feed(slug)
+    head = memberships.head(tx, slug)
+    if feed is None or head is None:
+        raise FeedNotFoundError(slug)
+    publisher = declarations.publisher
+    left = memberships.left(tx, slug, limit=MAX_TOMBSTONES)
+    content = FeedContent(
+        publisher=publisher,
+        feed=feed,
+        entries=tuple(_member_entry(member, publisher) for member in memberships.newest(tx, slug, limit=feed.items)),
+        tombstones=tuple(Tombstone(gone.article_id, gone.left_at, gone.public_note) for gone in left),
+        changed_at=head.changed_at,
+        self_base=f"{publisher.root}/feeds/{slug}",
+    )
+    return Snapshot(head.seq, content)
+
+
+def _member_entry(member: Member, publisher: Publisher) -> Entry:
+    entry = entry_of(member.article, publisher, changed_at=member.changed_at, released_at=member.released_at)
+    if member.reentered_at is None or entry.updated_at > member.reentered_at:
+        return entry
+    # Newer than the tombstone it left behind, or readers would go on believing that (RFC 6721 section 3).
+    return Entry(entry.article, entry.published_at, member.reentered_at.astimezone(entry.updated_at.tzinfo))
+
+
+def entry_of(article: Article, publisher: Publisher, *, changed_at: datetime, released_at: datetime) -> Entry:
+    """Settle an article for documents: source, url, and times that do not lie in the future."""
+    assert article.published_at is not None
+    assert article.updated_at is not None
+    published_at = _not_after(article.published_at, released_at)
+    updated_at = max(_not_after(article.updated_at, changed_at), published_at)
+    return Entry(outgoing(article, publisher), published_at, updated_at)
+
+
+def stored_entry(stored: StoredArticle, publisher: Publisher) -> Entry:
+    """Settle a released article as the store knows it."""
+    assert stored.article is not None
+    assert stored.released_at is not None
+    return entry_of(stored.article, publisher, changed_at=stored.changed_at, released_at=stored.released_at)
+
+
+def _not_after(instant: datetime, limit: datetime) -> datetime:
+    return instant if instant <= limit else limit.astimezone(instant.tzinfo)

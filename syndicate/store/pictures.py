@@ -1,0 +1,43 @@
+"""Pictures the service keeps, and which articles show them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select
+
+from syndicate.store.schema import articles, media_uses
+from syndicate.store.schema import media as t
+from syndicate.store.tx import Tx
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A kept picture; sides in pixels, length in bytes."""
+
+    name: str
+    type: str
+    width: int
+    height: int
+    length: int
+
+
+def find(tx: Tx, name: str) -> Picture | None:
+    row = tx.run(select(t.c.name, t.c.type, t.c.width, t.c.height, t.c.length).where(t.c.name == name)).first()
+    return None if row is None else Picture(*row.tuple())
+
+
+def add(tx: Tx, picture: Picture, *, at: datetime) -> None:
+    values = {"width": picture.width, "height": picture.height, "length": picture.length}
+    tx.run(insert(t), {"name": picture.name, "type": picture.type, "created_at": at} | values)
+
+
+def statuses_of_users(tx: Tx, name: str) -> tuple[tuple[str, datetime | None], ...]:
+    """Return status and first release of every article that shows a picture."""
+    statement = (
+        select(articles.c.status, articles.c.released_at)
+        .select_from(media_uses.join(articles, articles.c.key == media_uses.c.article_key))
+        .where(media_uses.c.name == name)
+    )
+    return tuple(row.tuple() for row in tx.run(statement))

@@ -1,0 +1,117 @@
+"""What a request to the API says: who asks, with which body, for which page of a listing."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from typing import Any
+
+from aiohttp import web
+
+from syndicate.actions import tokens
+from syndicate.actions.idempotent import Done, Reply, Request, Say, Verb, perform, rehearse
+from syndicate.actions.tokens import Token
+from syndicate.errors import ForbiddenError, InvalidQueryError, TooLargeError, UnauthenticatedError, Violation
+from syndicate.parse.strict_json import read_json
+from syndicate.web.context import context
+
+MAX_KEY_CHARACTERS = 255
+DEFAULT_LIMIT = 50
+MAX_LIMIT = 500
+
+
+async def require(request: web.Request, scope: str) -> Token:
+    """Return the caller's token; `operate` includes the other scopes, `write` includes `read`.
+
+    Raises UnauthenticatedError, ForbiddenError.
+    """
+    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not text.strip():
+        raise UnauthenticatedError("no bearer token was sent")
+    token = await tokens.authenticate(context(request).office, text.strip())
+    includes = {"read": {"read", "write", "operate"}, "write": {"write", "operate"}, "operate": {"operate"}}[scope]
+    if token.scopes.isdisjoint(includes):
+        raise ForbiddenError(f"the token lacks the scope {scope}")
+    return token
+
+
+async def read_body(request: web.Request, *, limit: int) -> bytes:
+    """Read a body of at most `limit` bytes. Raises TooLargeError."""
+    if request.content_length is not None and request.content_length > limit:
+        raise TooLargeError(f"the body has {request.content_length} bytes; at most {limit} are taken")
+    body = bytearray()
+    async for chunk in request.content.iter_any():
+        body += chunk
+        if len(body) > limit:
+            raise TooLargeError(f"the body is larger than {limit} bytes")
+    return bytes(body)
+
+
+async def read_document(request: web.Request) -> tuple[bytes, Any]:
+    """Read a JSON body: its bytes and what they say. Raises TooLargeError, InvalidJSONError."""
+    body = await read_body(request, limit=context(request).max_record_bytes)
+    return body, read_json(body)
+
+
+def flag(request: web.Request, name: str) -> bool:
+    """Read `?name=true`. Raises InvalidQueryError for anything but true and false."""
+    text = request.query.get(name, "false")
+    if text not in ("true", "false"):
+        raise InvalidQueryError(f"{name} is not true or false", [Violation(name, "must be true or false")])
+    return text == "true"
+
+
+def limit(request: web.Request) -> int:
+    text = request.query.get("limit", str(DEFAULT_LIMIT))
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= MAX_LIMIT:
+        raise InvalidQueryError("limit is out of range", [Violation("limit", f"must be from 1 to {MAX_LIMIT}")])
+    return int(text)
+
+
+def cursor(request: web.Request) -> list[Any] | None:
+    """Read the cursor a listing gave as `next`. Raises InvalidQueryError."""
+    text = request.query.get("after")
+    if text is None:
+        return None
+    try:
+        value = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except (ValueError, UnicodeDecodeError) as error:
+        raise InvalidQueryError(
+            "the cursor is not one of ours", [Violation("after", "must be a listing's next")]
+        ) from error
+    if not isinstance(value, list) or len(value) != 2:
+        raise InvalidQueryError("the cursor is not one of ours", [Violation("after", "must be a listing's next")])
+    return value
+
+
+def next_cursor(*parts: Any) -> str:
+    return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
+
+
+def page(items: list[Any], *, following: str | None) -> web.Response:
+    return web.json_response({"items": items, "next": following}, headers={"Cache-Control": "no-store"})
+
+
+async def answer_write(
+    request: web.Request, token: Token, body: bytes, verb: Verb[Done], say: Say[Done]
+) -> web.Response:
+    """Do a write, once for each Idempotency-Key, or rehearse it for `?dry_run=true`."""
+    office = context(request).office
+    actor = f"token:{token.name}"
+    if flag(request, "dry_run"):
+        return respond(await rehearse(office, verb, say, actor=actor))
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not 0 < len(key) <= MAX_KEY_CHARACTERS:
+        raise InvalidQueryError(
+            "the Idempotency-Key is empty or too long", [Violation("Idempotency-Key", "1 to 255 characters")]
+        )
+    asked = "\n".join((request.method, request.raw_path, request.headers.get("If-Match", ""))).encode() + b"\n" + body
+    asking = Request(token.id, key, hashlib.sha256(asked).hexdigest())
+    return respond(await perform(office, asking, verb, say, actor=actor))
+
+
+def respond(reply: Reply) -> web.Response:
+    body = json.dumps(reply.body, ensure_ascii=False).encode()
+    headers = {"Cache-Control": "no-store", **reply.headers}
+    return web.Response(status=reply.status, body=body, content_type="application/json", headers=headers)

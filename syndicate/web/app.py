@@ -1,0 +1,67 @@
+"""The web application: every address the service answers at, in one table."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from syndicate.web import feeds, inbound, pictures, public
+from syndicate.web.api import articles, ledger
+from syndicate.web.context import CONTEXT, WebContext
+from syndicate.web.problems import problems
+
+_SLUG = "{slug:[a-z0-9][a-z0-9-]{0,99}}"
+
+
+def build_app(served: WebContext) -> web.Application:
+    """Build the application around what its handlers need."""
+    app = web.Application()
+    app[CONTEXT] = served
+    app.add_routes(
+        [
+            web.get(f"/feeds/{_SLUG}.{{format:rss|atom|json}}", feeds.feed),
+            web.get("/", public.front_page),
+            web.get("/feeds", public.feeds_page),
+            web.get("/feeds.opml", public.opml),
+            web.get(f"/feeds/{_SLUG}", public.feed_page),
+            web.get(f"/articles/{_SLUG}", public.article_page),
+            web.get("/static/{name}", public.static),
+            web.get("/media/{name}", pictures.show),
+            web.get("/healthz", public.health),
+            web.get("/readyz", public.ready),
+        ]
+    )
+    app.add_subapp("/api/v1", build_api())
+    app.add_subapp("/inbound", build_inbound())
+    app.router.add_get("/{anything:.*}", public.not_found)
+    return app
+
+
+def build_api() -> web.Application:
+    api = web.Application(middlewares=[problems])
+    api.add_routes(
+        [
+            web.get("/articles", articles.listing),
+            web.post("/articles", articles.create),
+            web.put("/articles", articles.replace),
+            web.delete("/articles", articles.retract),
+            web.post("/articles/{id:.+}/restore", articles.restore),
+            web.get("/articles/{id:.+}", articles.show),
+            web.put("/articles/{id:.+}", articles.replace),
+            web.delete("/articles/{id:.+}", articles.retract),
+            web.post("/media", pictures.upload),
+            web.get("/feeds", ledger.feeds),
+            web.get("/partners", ledger.partners),
+            web.get("/deliveries", ledger.deliveries),
+            web.get("/deliveries/{id}", ledger.delivery),
+            web.get("/copies", ledger.copies),
+            web.get("/upstreams", ledger.upstreams),
+            web.get("/journal", ledger.journal),
+        ]
+    )
+    return api
+
+
+def build_inbound() -> web.Application:
+    app = web.Application(middlewares=[problems])
+    app.add_routes([web.post("/{upstream:[a-z0-9-]+}", inbound.inbound)])
+    return app

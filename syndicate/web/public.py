@@ -1,0 +1,162 @@
+"""The pages people read."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from xml.sax.saxutils import quoteattr
+
+from aiohttp import web
+
+from syndicate.actions import read
+from syndicate.model.article import Status
+from syndicate.model.declarations import Declarations
+from syndicate.model.entry import Entry
+from syndicate.model.stored import StoredArticle
+from syndicate.render.figures import place_pictures
+from syndicate.render.jsonld import news_article
+from syndicate.web.context import context
+from syndicate.web.pages import front, notices, story, subscribing
+from syndicate.web.pages.assets import STATIC_CACHE_CONTROL, static_files
+from syndicate.web.pages.environment import PAGE_HEADERS
+
+CACHE_CONTROL = "public, max-age=30"
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def page(html: str, *, status: int = 200, cache: str = CACHE_CONTROL) -> web.Response:
+    headers = {**PAGE_HEADERS, "Cache-Control": cache}
+    return web.Response(text=html, status=status, content_type="text/html", charset="utf-8", headers=headers)
+
+
+async def front_page(request: web.Request) -> web.Response:
+    served = context(request)
+    declared = served.declarations()
+    shown = await read.front(served.office)
+    html = front.front_page(
+        declared.publisher,
+        now=served.office.now(),
+        lead=shown.lead,
+        latest=shown.latest,
+        sections=shown.sections,
+        feeds=declared.feeds,
+        content_mode=declared.page_content,
+    )
+    return page(html)
+
+
+async def article_page(request: web.Request) -> web.Response:
+    """Show an article; 410 with the public note once it was withdrawn, 404 where readers never saw it."""
+    served = context(request)
+    found = await read.public_entry(served.office, request.match_info["slug"])
+    declared = served.declarations()
+    if found is None or declared.page_content == "none":
+        return missing(declared)
+    stored, entry = found
+    if entry is not None:
+        return page(await asyncio.to_thread(_article_html, declared, entry, stored.slug))
+    return gone(declared, stored) if stored.released_at is not None else missing(declared)
+
+
+def _article_html(declared: Declarations, entry: Entry, slug: str) -> str:
+    page_url = f"{declared.publisher.root}/articles/{slug}"
+    body = place_pictures(entry.article.body_html or "", entry.article.images)
+    return story.article_page(
+        declared.publisher,
+        entry,
+        body_html=body,
+        page_url=page_url,
+        jsonld=news_article(entry, declared.publisher, page_url=page_url),
+        feeds=declared.feeds,
+        content_mode=declared.page_content,
+    )
+
+
+def gone(declared: Declarations, stored: StoredArticle) -> web.Response:
+    # Only a retraction's public note leaves the house; the title may be what was wrong.
+    note = stored.public_note if stored.status is Status.RETRACTED else None
+    gone_at = stored.withdrawn_at or stored.changed_at
+    html = notices.gone_page(declared.publisher, title=None, gone_at=gone_at, note=note, feeds=declared.feeds)
+    return page(html, status=410, cache="no-cache")
+
+
+def missing(declared: Declarations) -> web.Response:
+    html = notices.not_found_page(declared.publisher, feeds=declared.feeds)
+    return page(html, status=404, cache="no-cache")
+
+
+async def feeds_page(request: web.Request) -> web.Response:
+    declared = context(request).declarations()
+    return page(subscribing.feeds_page(declared.publisher, declared.feeds))
+
+
+async def feed_page(request: web.Request) -> web.Response:
+    served = context(request)
+    declared = served.declarations()
+    feed = declared.feed(request.match_info["slug"])
+    if feed is None:
+        return missing(declared)
+    shown = await served.editions.content(feed.slug)
+    base = f"{declared.publisher.root}/feeds/{feed.slug}"
+    html = subscribing.feed_page(
+        declared.publisher,
+        feed,
+        shown.entries[:20],
+        {name: f"{base}.{name}" for name in ("rss", "atom", "json")},
+        now=served.office.now(),
+        feeds=declared.feeds,
+        content_mode=declared.page_content,
+    )
+    return page(html)
+
+
+async def opml(request: web.Request) -> web.Response:
+    """List every feed for readers that subscribe to many at once."""
+    declared = context(request).declarations()
+    publisher = declared.publisher
+    outlines = "\n".join(
+        f'    <outline type="rss" text={quoteattr(feed.title)} title={quoteattr(feed.title)} '
+        f"xmlUrl={quoteattr(f'{publisher.root}/feeds/{feed.slug}.rss')} "
+        f"htmlUrl={quoteattr(f'{publisher.root}/feeds/{feed.slug}')}/>"
+        for feed in declared.feeds
+    )
+    text = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<opml version="2.0">\n  <head>\n'
+        f"    <title>{escape(publisher.title)}</title>\n  </head>\n  <body>\n{outlines}\n  </body>\n</opml>\n"
+    )
+    headers = {"Cache-Control": CACHE_CONTROL, "Access-Control-Allow-Origin": "*"}
+    return web.Response(text=text, content_type="text/x-opml", charset="utf-8", headers=headers)
+
+
+def escape(text: str) -> str:
+    return quoteattr(text)[1:-1]
+
+
+STATIC = static_files()
+
+
+async def static(request: web.Request) -> web.Response:
+    found = STATIC.get(request.match_info["name"])
+    if found is None:
+        raise web.HTTPNotFound
+    body, media_type = found
+    headers = {"Cache-Control": STATIC_CACHE_CONTROL, "Content-Type": media_type, "X-Content-Type-Options": "nosniff"}
+    return web.Response(body=body, headers=headers)
+
+
+async def not_found(request: web.Request) -> web.Response:
+    return missing(context(request).declarations())
+
+
+async def health(request: web.Request) -> web.Response:
+    return web.json_response(
+        {"status": "alive", "time": datetime.now(UTC).isoformat()}, headers={"Cache-Control": "no-store"}
+    )
+
+
+async def ready(request: web.Request) -> web.Response:
+    """Say whether what the service depends on works: its store, its clockwork."""
+    problems = list(context(request).problems())
+    document = {"status": "ready" if not problems else "not ready", "problems": problems}
+    return web.json_response(document, status=503 if problems else 200, headers={"Cache-Control": "no-store"})

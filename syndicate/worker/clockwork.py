@@ -1,0 +1,100 @@
+"""The clockwork: releases at their instant, deliveries, leases, housekeeping; APScheduler only ticks."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from syndicate.actions.office import Office
+from syndicate.actions.release import MAX_SLEEP, keep_time
+from syndicate.actions.tidy import tidy
+from syndicate.errors import StoreError
+from syndicate.worker.dispatch import Dispatcher
+
+logger = logging.getLogger(__name__)
+
+RENEW_EVERY = timedelta(seconds=10)
+RECLAIM_EVERY = timedelta(seconds=15)
+RELOAD_EVERY = timedelta(seconds=2)
+TIDY_EVERY = timedelta(hours=1)
+RETRY_SECONDS = 1.0
+
+
+class Clockwork:
+    """What runs by itself beside the web server; `reload` looks whether the configuration changed."""
+
+    def __init__(self, office: Office, dispatcher: Dispatcher, reload: Callable[[], Awaitable[None]]) -> None:
+        self._office = office
+        self._dispatcher = dispatcher
+        self._something_changed = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._jobs: Sequence[tuple[str, timedelta, Callable[[], Awaitable[object]]]] = (
+            ("renew leases", RENEW_EVERY, dispatcher.renew_leases),
+            ("reclaim expired leases", RECLAIM_EVERY, dispatcher.reclaim_expired),
+            ("reload configuration", RELOAD_EVERY, reload),
+            ("tidy", TIDY_EVERY, lambda: tidy(office)),
+        )
+        office.store.listen(lambda effects: self._something_changed.set() if effects.articles else None)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Run until the block ends; then stop claiming, let sends end, and return."""
+        # What fell due while nobody ran is done before anything is served.
+        await keep_time(self._office)
+        scheduler = self._scheduler()
+        self._tasks = [
+            asyncio.create_task(self._dispatcher.run(alone=True), name="dispatcher"),
+            asyncio.create_task(self._keep_time(), name="clock"),
+        ]
+        scheduler.start()
+        try:
+            yield
+        finally:
+            scheduler.shutdown(wait=False)
+            self._dispatcher.stop()
+            self._tasks[1].cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def problems(self) -> Sequence[str]:
+        """Name what has stopped that should run."""
+        return [f"the {task.get_name()} has stopped" for task in self._tasks if task.done()]
+
+    def _scheduler(self) -> AsyncIOScheduler:
+        scheduler = AsyncIOScheduler(timezone="UTC")
+        for name, every, job in self._jobs:
+            trigger = IntervalTrigger(seconds=int(every.total_seconds()), timezone="UTC")
+            # A missed tick costs latency, never work: the database knows what is due.
+            scheduler.add_job(_guarded(name, job), trigger, id=name, misfire_grace_time=None, coalesce=True)
+        return scheduler
+
+    async def _keep_time(self) -> None:
+        while True:
+            self._something_changed.clear()
+            try:
+                due = await keep_time(self._office)
+            except StoreError as error:
+                logger.warning("clock.failed", extra={"error": error.message})
+                await asyncio.sleep(RETRY_SECONDS)
+                continue
+            pause = MAX_SLEEP if due is None else min(max(due - self._office.now(), timedelta(0)), MAX_SLEEP)
+            try:
+                async with asyncio.timeout(pause.total_seconds()):
+                    await self._something_changed.wait()
+            except TimeoutError:
+                pass
+
+
+def _guarded(name: str, job: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
+    async def run() -> None:
+        try:
+            await job()
+        except StoreError as error:
+            logger.warning("job.failed", extra={"job": name, "error": error.message})
+
+    return run

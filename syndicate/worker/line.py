@@ -1,0 +1,88 @@
+"""One partner's line: what is claimed for it, what is being sent, how fast it may go."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from syndicate.actions.claim import Parcel, Room
+from syndicate.model.declarations import Rate
+from syndicate.model.delivery import Lane
+
+# Retractions find a place even where slow sends fill the line.
+EXTRA_FOR_RETRACTIONS = 1
+BURST = 2
+
+
+class Line:
+    """A partner's claimed parcels under its concurrency and rate. Times are monotonic seconds."""
+
+    def __init__(self) -> None:
+        self.running = 0
+        self._waiting: deque[Parcel] = deque()
+        self._concurrency = 1
+        self._per_second = self._most = self._allowance = 1.0
+        self._refilled_at = 0.0
+        self._limits: tuple[int, Rate] | None = None
+
+    def limit(self, concurrency: int, rate: Rate) -> None:
+        """Set the limits, where they differ from those in force."""
+        if self._limits == (concurrency, rate):
+            return
+        self._limits = (concurrency, rate)
+        self._concurrency = concurrency
+        self._per_second = rate.count / rate.per.total_seconds()
+        self._allowance = self._most = max(1.0, self._per_second * BURST)
+
+    @property
+    def idle(self) -> bool:
+        return self.running == 0 and not self._waiting
+
+    def room(self) -> Room:
+        """Return how much to claim: nothing while half of what the line can hold is still there."""
+        held = self.running + len(self._waiting)
+        capacity = 2 * self._concurrency
+        free = capacity - held if held <= self._concurrency else 0
+        return Room(normal=free, retractions=max(free, EXTRA_FOR_RETRACTIONS), in_flight=held)
+
+    @property
+    def wants_more(self) -> bool:
+        return self.running + len(self._waiting) <= self._concurrency
+
+    def add(self, parcel: Parcel) -> None:
+        """Queue a parcel; retractions stand in front."""
+        if parcel.delivery.lane is Lane.RETRACTION:
+            self._waiting.appendleft(parcel)
+        else:
+            self._waiting.append(parcel)
+
+    def next(self, now: float) -> Parcel | None:
+        """Take the next parcel that may go now; the caller counts it as running."""
+        if not self._waiting or not self._may_start(self._waiting[0]):
+            return None
+        self._refill(now)
+        if self._allowance < 1:
+            return None
+        self._allowance -= 1
+        return self._waiting.popleft()
+
+    def wait(self, now: float) -> float | None:
+        """Return in how many seconds the rate lets the next parcel go; None where none waits for that."""
+        if not self._waiting or not self._may_start(self._waiting[0]):
+            return None
+        self._refill(now)
+        return max(0.0, (1 - self._allowance) / self._per_second)
+
+    def drain(self) -> list[Parcel]:
+        """Give up what was claimed and not started."""
+        parcels = list(self._waiting)
+        self._waiting.clear()
+        return parcels
+
+    def _may_start(self, parcel: Parcel) -> bool:
+        extra = EXTRA_FOR_RETRACTIONS if parcel.delivery.lane is Lane.RETRACTION else 0
+        return self.running < self._concurrency + extra
+
+    def _refill(self, now: float) -> None:
+        gained = (now - self._refilled_at) * self._per_second
+        self._allowance = min(self._most, self._allowance + gained)
+        self._refilled_at = now
