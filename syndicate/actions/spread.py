@@ -14,7 +14,7 @@ from syndicate.model.delivery import DeliveryState, EventType
 from syndicate.model.journal import Cause, JournalEntry, Kind
 from syndicate.model.stored import StoredArticle
 from syndicate.policy.planning import Nothing, Owe, Plan, Skip, Standing, plan
-from syndicate.policy.rights import NotAllowed, shape_for_partner
+from syndicate.policy.rights import refusal_for_partner
 from syndicate.policy.selection import Facts, facts
 from syndicate.store import copies, deliveries, journal, memberships
 from syndicate.store.copies import Held
@@ -148,6 +148,24 @@ def may_go_onward(tx: Tx, stored: StoredArticle) -> bool:
     return upstream is not None and upstream.onward
 
 
+def standing_of(tx: Tx, stored: StoredArticle, route: PartnerRoute, *, now: datetime) -> Standing:
+    """Work out where one partner stands with an article."""
+    name = route.partner.name
+    held = copies.of_article(tx, stored.key).get(name)
+    unsent = deliveries.waiting_of_article(tx, stored.key).get(name)
+    onward = may_go_onward(tx, stored)
+    return _standing(tx, stored, _facts(tx, stored), route, held, unsent, now=now, onward=onward)
+
+
+def withdrawal_cause(stored: StoredArticle, standing: Standing) -> Cause:
+    """Say why a partner must not hold an article any more."""
+    if stored.status is Status.RETRACTED:
+        return Cause.RETRACTED
+    if stored.status is Status.EXPIRED:
+        return Cause.EXPIRED
+    return Cause.RIGHTS if standing.wants else Cause.DESELECTED
+
+
 def _standing(
     tx: Tx,
     stored: StoredArticle,
@@ -164,17 +182,17 @@ def _standing(
     wants = onward and seen is not None and matcher.matches_facts(seen, now=now)
     return Standing(
         wants=wants,
-        refusal=_refusal(tx, stored.article, route, now=now) if wants else None,
+        refusal=_refusal(stored.article, route, now=now) if wants else None,
         begun=begun,
         unsent=None if unsent is None else unsent.type,
         corrections_at_once=route.partner.corrections == "immediately",
     )
 
 
-def _refusal(tx: Tx, article: Article | None, route: PartnerRoute, *, now: datetime) -> str | None:
+def _refusal(article: Article | None, route: PartnerRoute, *, now: datetime) -> str | None:
     assert article is not None
-    shaped = shape_for_partner(article, route.partner, tx.declarations.rights, now=now)
-    return shaped.reason if isinstance(shaped, NotAllowed) else None
+    refused = refusal_for_partner(article, route.partner, now=now)
+    return None if refused is None else refused.reason
 
 
 def _end_unsent(tx: Tx, unsent: Waiting | None, decision: Plan, *, at: datetime) -> None:

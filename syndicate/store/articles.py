@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Row, and_, bindparam, case, delete, func, insert, or_, select, update
 
 from syndicate.model.article import Article, Audience, Status
 from syndicate.model.stored import StoredArticle
@@ -170,6 +170,13 @@ def released_after(tx: Tx, key: int, *, limit: int) -> tuple[StoredArticle, ...]
     """Return published articles with keys above `key`, in order: for walking the whole store in steps."""
     statement = select(*_COLUMNS).where(t.c.status == "published", t.c.key > key).order_by(t.c.key).limit(limit)
     return tuple(_stored(row) for row in tx.run(statement))
+
+
+def keys_changed_since(tx: Tx, at: datetime) -> tuple[int, ...]:
+    """Return the keys of articles whose journal has a row since then: withdrawn ones first, then by seq."""
+    withdrawn = case((t.c.status == "published", 1), else_=0)
+    statement = select(t.c.key).where(t.c.seq.is_not(None), t.c.changed_at >= at).order_by(withdrawn, t.c.seq)
+    return tuple(tx.run(statement).scalars())
 
 
 def changed_since(tx: Tx, seq: int) -> tuple[StoredArticle, ...]:

@@ -62,6 +62,11 @@ def of_article(tx: Tx, key: int) -> dict[str, Held]:
     }
 
 
+def was_offered(tx: Tx, partner: str, key: int) -> bool:
+    """Tell whether an attempt ever began, whatever became of it."""
+    return tx.run(select(t.c.partner).where(t.c.partner == partner, t.c.article_key == key)).first() is not None
+
+
 def begin(tx: Tx, *, new: Sequence[Mapping[str, Any]], known: Sequence[Mapping[str, Any]]) -> None:
     """Note that attempts begin: from here on the partner may hold the revision.
 

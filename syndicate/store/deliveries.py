@@ -269,6 +269,13 @@ def make_due(tx: Tx, partner: str, *, now: datetime) -> None:
     tx.effects.deliveries = True
 
 
+def make_article_due(tx: Tx, partner: str, key: int, *, now: datetime) -> None:
+    """Let the unsent delivery of one article go now."""
+    unsent = and_(t.c.partner == partner, t.c.article_key == key, t.c.state == "waiting", t.c.due_at > now)
+    tx.run(update(t).where(unsent).values(due_at=now))
+    tx.effects.deliveries = True
+
+
 def by_id(tx: Tx, delivery_id: str) -> Delivery | None:
     row = tx.run(select(*_COLUMNS).where(t.c.id == delivery_id)).first()
     return None if row is None else _delivery(row._mapping)
