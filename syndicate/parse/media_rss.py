@@ -9,7 +9,7 @@ from typing import Any
 
 from syndicate.parse.links import web_address
 from syndicate.parse.pictures import Picture, combined, merge, said
-from syndicate.parse.plain import line, looks_like_html, plain_text
+from syndicate.parse.plain import looks_like_html, mended_line, plain_text
 from syndicate.parse.xml_tree import Element, child, child_text, children, name_of, text_of
 
 _IMAGE_NAME = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:$|[?!&])", re.IGNORECASE)
@@ -42,7 +42,7 @@ def attachments_of(item: Element, base_url: str | None) -> list[dict[str, Any]]:
 
 
 def _attachment(element: Element, url: str, media_type: str) -> dict[str, Any]:
-    title = line(element.get("title")) or line(child_text(element, "media", "title"))
+    title = mended_line(element.get("title")) or mended_line(child_text(element, "media", "title"))
     length = _number(element.get("length") or element.get("fileSize"))
     duration = _number(element.get("duration"))
     record = {"url": url, "type": media_type, "length": length, "title": title, "duration": duration}
@@ -72,7 +72,7 @@ def _media_contents(item: Element) -> Iterator[tuple[Element, Sequence[Element]]
 def _beside(item: Element, found: list[Picture]) -> list[Picture]:
     """Give several pictures the captions and credits that stand beside them in equal number, else those of all."""
     captions = [_words(each) for each in children(item, "media", "description")]
-    credits_ = [said(line(text_of(each))) for each in children(item, "media", "credit")]
+    credits_ = [said(mended_line(text_of(each))) for each in children(item, "media", "credit")]
     if len(found) > 1 and len(captions) == len(found):
         found = [replace(each, caption=each.caption or text) for each, text in zip(found, captions, strict=True)]
     if len(found) > 1 and len(credits_) in (1, len(found)):
@@ -89,7 +89,7 @@ def _described(picture: Picture, scopes: Sequence[Element]) -> Picture:
             caption=picture.caption or _words(child(scope, "media", "description")) or _title(scope),
             credit=picture.credit or _credit(scope),
             alt=picture.alt or _words(child(scope, "media", "text")),
-            copyright=picture.copyright or said(line(child_text(scope, "media", "copyright"))),
+            copyright=picture.copyright or said(mended_line(child_text(scope, "media", "copyright"))),
         )
     return picture
 
@@ -100,7 +100,7 @@ def _title(scope: Element) -> str | None:
 
 
 def _credit(scope: Element) -> str | None:
-    names = [name for each in children(scope, "media", "credit") if (name := said(line(text_of(each))))]
+    names = [name for each in children(scope, "media", "credit") if (name := said(mended_line(text_of(each))))]
     return " / ".join(dict.fromkeys(names)) or None
 
 
@@ -117,7 +117,7 @@ def _picture(element: Element, base_url: str | None) -> Picture | None:
     media_type = (element.get("type") or "").lower()
     return Picture(
         url,
-        caption=said(line(element.get("title"))),
+        caption=said(mended_line(element.get("title"))),
         type=media_type if media_type.startswith("image/") and _TYPE.fullmatch(media_type) else None,
         width=_number(element.get("width")),
         height=_number(element.get("height")),

@@ -38,8 +38,13 @@ def looks_like_html(text: str) -> bool:
 
 
 def line(text: str | None) -> str | None:
-    """Return plain text on one line, a second escaping undone, or None where nothing is left."""
-    return " ".join(strip_forbidden(unescape(text)).split()) or None if text else None
+    """Return plain text on one line, or None where nothing is left."""
+    return " ".join(strip_forbidden(text).split()) or None if text else None
+
+
+def mended_line(text: str | None) -> str | None:
+    """Return a line of RSS, which knows no text constructs: many publishers escape it twice."""
+    return line(unescape(text)) if text else None
 
 
 def headline(text: str) -> str | None:

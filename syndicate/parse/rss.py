@@ -13,7 +13,7 @@ from syndicate.parse.identity import entry_id
 from syndicate.parse.links import home_page, web_address
 from syndicate.parse.media_rss import attachments_of, pictures_of
 from syndicate.parse.people import person
-from syndicate.parse.plain import line, looks_like_html, plain_text
+from syndicate.parse.plain import looks_like_html, mended_line, plain_text
 from syndicate.parse.xml_tree import Element, base_of, child, child_text, children, name_of, text_of
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,8}")
@@ -38,12 +38,12 @@ def read_head(channel: Element, location: str | None) -> FeedHead:
     base = base_of(channel, location)
     home = web_address(child_text(channel, "", "link"), base)
     return FeedHead(
-        title=line(child_text(channel, "", "title")),
+        title=mended_line(child_text(channel, "", "title")),
         url=home,
         feed_url=location or (web_address(own.get("href"), base) if own is not None else None),
         language=language(child_text(channel, "", "language") or child_text(channel, "dc", "language")),
         base_url=home or location,
-        rights=line(child_text(channel, "", "copyright") or child_text(channel, "dc", "rights")),
+        rights=mended_line(child_text(channel, "", "copyright") or child_text(channel, "dc", "rights")),
     )
 
 
@@ -57,7 +57,7 @@ def read_item(item: Element, head: FeedHead) -> Draft:
     record: dict[str, Any] = {
         "id": entry_id(given, link=url, host=head.host, published_at=published_at),
         "url": url,
-        "title": line(child_text(item, "", "title")) or line(child_text(item, "dc", "title")),
+        "title": mended_line(child_text(item, "", "title")) or mended_line(child_text(item, "dc", "title")),
         "summary": summary,
         "authors": _authors(item),
         "published_at": published_at,
@@ -66,7 +66,7 @@ def read_item(item: Element, head: FeedHead) -> Draft:
         "categories": _categories(item),
         "attachments": attachments_of(item, base),
         "comments": _comments(item, base),
-        "rights": rights(line(child_text(item, "dc", "rights")) or head.rights, _licence(item)),
+        "rights": rights(mended_line(child_text(item, "dc", "rights")) or head.rights, _licence(item)),
         "source": _source(item, head, url),
     }
     return Draft(record, html, pictures_of(item, base), base)
@@ -119,7 +119,8 @@ def _updated(item: Element) -> Any:
 
 def _categories(item: Element) -> list[dict[str, str]]:
     found = (
-        (line(text_of(each)), each) for each in (*children(item, "", "category"), *children(item, "dc", "subject"))
+        (mended_line(text_of(each)), each)
+        for each in (*children(item, "", "category"), *children(item, "dc", "subject"))
     )
     return [{"term": term} | scheme(each.get("domain")) for term, each in found if term]
 
@@ -158,4 +159,4 @@ def _source(item: Element, head: FeedHead, url: str | None) -> dict[str, Any] | 
     if named is None or feed_url is None:
         return head.source(via or url)
     home = home_page(via or feed_url)
-    return source(line(text_of(named)), home, feed_url, via)
+    return source(mended_line(text_of(named)), home, feed_url, via)
