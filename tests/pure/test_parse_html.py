@@ -70,6 +70,21 @@ def test_an_embedded_post_keeps_its_text() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<a href=https://a.example><table><a href=https://b.example>y",
+        "<b><a href=https://a.example><table><b><a href=https://b.example>y",
+        "<li><table><li>y<table><caption>x</table>z",
+        "<div><iframe>",
+        "<pre>\n\n\nx",
+    ],
+)
+def test_what_parsers_move_about_comes_to_rest(html: str) -> None:
+    once = clean(html)
+    assert clean(once) == once
+
+
 def test_a_figure_stays_a_figure() -> None:
     caption = "<figcaption>Pier <cite>A. N.</cite></figcaption>"
     figure = f'<figure><img src="https://i.example/1.jpg" alt="A pier">{caption}</figure>'

@@ -30,7 +30,7 @@ def sleep(data: bytes, options: Mapping[str, Any]) -> bytes:
 
 
 def hoard(data: bytes, options: Mapping[str, Any]) -> bytes:
-    return bytes(2 * 1024**3)
+    return bytes(600 * 1024**2)[:1]
 
 
 def crash(data: bytes, options: Mapping[str, Any]) -> bytes:

@@ -61,6 +61,11 @@ async def test_a_job_that_spins_is_stopped_by_the_processor_limit_before_the_wal
     assert time.monotonic() - start < 3.9
 
 
+async def test_a_job_that_hoards_gets_no_more_memory_than_it_may(sandbox: Sandbox) -> None:
+    with pytest.raises(UnreadableDocumentError, match="more memory than it may"):
+        await sandbox.run("hoard", b"")
+
+
 async def test_a_stopped_job_breaks_no_other_job(sandbox: Sandbox) -> None:
     async def others() -> list[bytes]:
         return [await sandbox.run("echo", b"%d" % number) for number in range(20)]
