@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Annotated
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
 from pydantic import BeforeValidator, WithJsonSchema
 
@@ -23,7 +23,7 @@ def normalise_web_url(value: object) -> str:
 
     Raises ValueError with what to change for any other scheme, user names in it, or a missing host.
     """
-    parts = urlsplit(_bounded(value))
+    parts = _split(_bounded(value))
     if parts.scheme.lower() not in ("http", "https"):
         raise ValueError("must be an absolute http or https address")
     return _rebuilt(parts.scheme.lower(), parts.netloc, parts.path, parts.query, parts.fragment)
@@ -49,6 +49,14 @@ def _bounded(value: object) -> str:
     if len(text) > MAX_URL_CHARACTERS:
         raise ValueError(f"is longer than {MAX_URL_CHARACTERS} characters")
     return _UNWISE.sub(lambda match: quote(match[0]), _CONTROLS.sub("", text))
+
+
+def _split(text: str) -> SplitResult:
+    try:
+        return urlsplit(text)
+    except ValueError:
+        # Its own words repeat the address, which may hold a password.
+        raise ValueError("is not a well-formed address") from None
 
 
 def _rebuilt(scheme: str, netloc: str, path: str, query: str, fragment: str) -> str:

@@ -12,6 +12,8 @@ from syndicate.model.instants import Instant
 from syndicate.model.text import Line, Markup, RequiredLine, Text
 
 MAX_IMAGES = 500
+# A dot-atom (RFC 5322 section 3.4.1): nothing that would end the address in `addr (Name)`.
+EMAIL = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,250}$"
 # Set by the service, ignored on writing, so that what was read can be written back.
 SERVICE_KEYS = frozenset({"revision", "status", "slug", "seq", "corrections", "provenance", "outcome", "notices"})
 
@@ -79,7 +81,7 @@ class Attachment(Part):
 
 class Author(Part):
     name: RequiredLine
-    email: Annotated[str, Field(pattern=r"^[^@\s<>()]{1,64}@[^@\s<>()]{1,250}$")] | None = None
+    email: Annotated[str, Field(pattern=EMAIL)] | None = None
     url: WebUrl | None = None
     organisation: Line | None = None
 

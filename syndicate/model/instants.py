@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -56,11 +56,15 @@ def _zoned(instant: datetime, name: str) -> datetime:
 def format_instant(instant: datetime) -> str:
     """Write an instant so that `parse_instant` reads back the same instant and zone."""
     zone = instant.tzinfo
-    return f"{rfc3339(instant)}[{zone.key}]" if isinstance(zone, ZoneInfo) and zone.key != "UTC" else rfc3339(instant)
+    text = rfc3339(instant)
+    return f"{text}[{zone.key}]" if isinstance(zone, ZoneInfo) and zone.key != "UTC" else text
 
 
 def rfc3339(instant: datetime) -> str:
     """Write an instant as RFC 3339 with seconds, `Z` for UTC, and a fraction only where there is one."""
+    if (instant.utcoffset() or timedelta()) % timedelta(minutes=1):
+        # Local mean time, before zones were standardised, has seconds; RFC 3339 has no place for them.
+        instant = instant.astimezone(UTC)
     text = instant.isoformat(timespec="microseconds" if instant.microsecond else "seconds")
     return text.removesuffix("+00:00") + "Z" if text.endswith("+00:00") else text
 
