@@ -149,11 +149,6 @@ class AlreadyReleasedError(ConflictError):
     remedy = "Leave embargo_until out, or retract the article."
 
 
-class UrlTakenError(ConflictError):
-    code = "url_taken"
-    remedy = "Another article has this url; use its id, or give this one its own url."
-
-
 class ForeignArticleError(ConflictError):
     """An upstream tried to change an article that is not its own."""
 

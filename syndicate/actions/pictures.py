@@ -22,6 +22,8 @@ class PictureStorage(Protocol):
 
     def get(self, name: str) -> bytes | None: ...
 
+    def remove(self, name: str) -> None: ...
+
 
 class Visibility(Enum):
     """What readers may know of a picture's address."""

@@ -68,6 +68,12 @@ def shown_entry(stored: StoredArticle, tx: Tx) -> Entry | None:
     return stored_entry(stored, tx.declarations.publisher) if public and stored.status is Status.PUBLISHED else None
 
 
+def was_public(stored: StoredArticle) -> bool:
+    """Tell whether readers could see a withdrawn article; nothing tells them of one that was for partners only."""
+    withdrawn = stored.status in (Status.RETRACTED, Status.EXPIRED) and stored.released_at is not None
+    return withdrawn and (stored.article is None or stored.article.audience is Audience.PUBLIC)
+
+
 async def public_entry(office: Office, slug: str) -> tuple[StoredArticle, Entry | None] | None:
     """Return an article by slug and what readers may see of it; None where there is none."""
     return await office.store.read(_public_entry, slug)

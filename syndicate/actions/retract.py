@@ -104,23 +104,6 @@ def restore_in(tx: Tx, name: str, occasion: Occasion) -> Receipt:
     return Receipt(announce(tx, after, News(Kind.RESTORED), occasion), Result.CHANGED)
 
 
-async def erase(office: Office, name: str, *, case: str, actor: str) -> StoredArticle:
-    """Remove every text of a retracted article; `case` says on whose request.
-
-    Raises ArticleNotFoundError, NotRetractedError.
-    """
-    return await office.store.write(_erase, name, case)
-
-
-def _erase(tx: Tx, name: str, case: str) -> StoredArticle:
-    stored = must_find(tx, name)
-    if stored.status is not Status.RETRACTED:
-        raise NotRetractedError(f"article {stored.id} is not retracted")
-    articles.erase(tx, stored.key, case=case)
-    tx.effects.articles.add(stored.slug)
-    return must_find(tx, stored.id)
-
-
 def must_find(tx: Tx, name: str) -> StoredArticle:
     """Find an article by id, slug or url; raises ArticleNotFoundError."""
     found = articles.find(tx, name)

@@ -45,6 +45,10 @@ class DirectoryStorage:
         except FileNotFoundError:
             return None
 
+    def remove(self, name: str) -> None:
+        """Remove a picture; one that is not there is no error."""
+        self._path(name).unlink(missing_ok=True)
+
     def _path(self, name: str) -> Path:
         if not _NAME.fullmatch(name):
             raise ValueError(f"not a picture's name: {name!r}")

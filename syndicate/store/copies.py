@@ -137,5 +137,10 @@ def confirm_gone(tx: Tx, partner: str, key: int, *, note: str, at: datetime) -> 
     return changed.rowcount > 0
 
 
+def erase_notes(tx: Tx, key: int) -> None:
+    """Remove what copies of an article say in words; who held what stays."""
+    tx.run(update(t).where(t.c.article_key == key).values(note=None, remote="{}"))
+
+
 def rename_partner(tx: Tx, old: str, new: str) -> None:
     tx.run(update(t).where(t.c.partner == old).values(partner=new))

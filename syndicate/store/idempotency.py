@@ -43,5 +43,10 @@ def add(tx: Tx, token_id: str, key: str, answered: Answered, *, at: datetime) ->
     tx.run(insert(t), values)
 
 
+def erase_answers_naming(tx: Tx, article_id: str) -> None:
+    """Remove kept answers that carry an article."""
+    tx.run(delete(t).where(t.c.body.contains(article_id, autoescape=True)))
+
+
 def forget(tx: Tx, *, before: datetime) -> None:
     tx.run(delete(t).where(t.c.at < before))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select
+from sqlalchemy import Row, bindparam, insert, select, update
 
 from syndicate.model.journal import JournalEntry, Kind
 from syndicate.store.schema import journal as t
@@ -21,6 +21,11 @@ _OF_ARTICLE = select(*_COLUMNS).where(t.c.article_key == bindparam("key")).order
 def append(tx: Tx, key: int, entry: JournalEntry) -> None:
     """Append what happened to the article with `key`."""
     tx.run(_INSERT, {"article_key": key} | asdict(entry) | {"kind": entry.kind.value})
+
+
+def erase_reasons(tx: Tx, key: int) -> None:
+    """Remove the words of an article's rows; what happened, and when, stays."""
+    tx.run(update(t).where(t.c.article_key == key).values(reason=None))
 
 
 def _entry(row: Row[*tuple[Any, ...]]) -> JournalEntry:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from syndicate.store.schema import articles, media_uses
 from syndicate.store.schema import media as t
@@ -31,6 +31,18 @@ def find(tx: Tx, name: str) -> Picture | None:
 def add(tx: Tx, picture: Picture, *, at: datetime) -> None:
     values = {"width": picture.width, "height": picture.height, "length": picture.length}
     tx.run(insert(t), {"name": picture.name, "type": picture.type, "created_at": at} | values)
+
+
+def only_shown_by(tx: Tx, key: int) -> tuple[str, ...]:
+    """Return the pictures that this article shows and no other."""
+    others = select(media_uses.c.name).where(media_uses.c.article_key != key)
+    mine = select(media_uses.c.name).where(media_uses.c.article_key == key, media_uses.c.name.not_in(others))
+    return tuple(tx.run(mine).scalars())
+
+
+def forget(tx: Tx, names: tuple[str, ...]) -> None:
+    tx.run(delete(media_uses).where(media_uses.c.name.in_(names)))
+    tx.run(delete(t).where(t.c.name.in_(names)))
 
 
 def statuses_of_users(tx: Tx, name: str) -> tuple[tuple[str, datetime | None], ...]:

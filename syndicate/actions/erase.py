@@ -1,0 +1,40 @@
+"""Erase a retracted article: every text, revision, payload and picture; id, times and the case stay."""
+
+from __future__ import annotations
+
+import asyncio
+
+from syndicate.actions.office import Office
+from syndicate.actions.pictures import PictureStorage
+from syndicate.actions.retract import must_find
+from syndicate.errors import NotRetractedError
+from syndicate.model.article import Status
+from syndicate.model.stored import StoredArticle
+from syndicate.store import articles, copies, deliveries, idempotency, journal, pictures
+from syndicate.store.tx import Tx
+
+
+async def erase(office: Office, storage: PictureStorage, name: str, *, case: str) -> StoredArticle:
+    """Erase a retracted article; `case` says on whose request. What was begun is finished by a second call.
+
+    Raises ArticleNotFoundError, NotRetractedError.
+    """
+    stored, orphans = await office.store.write(_erase, name, case)
+    for orphan in orphans:
+        await asyncio.to_thread(storage.remove, orphan)
+    return stored
+
+
+def _erase(tx: Tx, name: str, case: str) -> tuple[StoredArticle, tuple[str, ...]]:
+    stored = must_find(tx, name)
+    if stored.status is not Status.RETRACTED:
+        raise NotRetractedError(f"article {stored.id} is not retracted")
+    orphans = pictures.only_shown_by(tx, stored.key)
+    articles.erase(tx, stored.key, case=case)
+    journal.erase_reasons(tx, stored.key)
+    copies.erase_notes(tx, stored.key)
+    deliveries.erase_texts(tx, stored.key)
+    idempotency.erase_answers_naming(tx, stored.id)
+    pictures.forget(tx, orphans)
+    tx.effects.articles.add(stored.slug)
+    return must_find(tx, stored.id), orphans
