@@ -124,15 +124,19 @@ async def opened(loaded: Loaded, *, clock: Clock | None = None) -> AsyncIterator
 @asynccontextmanager
 async def running(loaded: Loaded, *, host: str, port: int, clock: Clock | None = None) -> AsyncIterator[Service]:
     """Run a service: its web server and its clockwork, until the block ends; a graceful stop takes at most 25 s."""
-    async with opened(loaded, clock=clock) as service:
-        runner = web.AppRunner(
-            service.web_app(), keepalive_timeout=KEEPALIVE_SECONDS, access_log=None, shutdown_timeout=5.0
-        )
-        await runner.setup()
-        try:
-            async with service.clockwork.running():
-                await web.TCPSite(runner, host, port, backlog=BACKLOG).start()
-                logger.info("service.started", extra={"host": host, "port": port})
-                yield service
-        finally:
-            await runner.cleanup()
+    async with opened(loaded, clock=clock) as service, serving(service, service.web_app()) as runner:
+        await web.TCPSite(runner, host, port, backlog=BACKLOG).start()
+        logger.info("service.started", extra={"host": host, "port": port})
+        yield service
+
+
+@asynccontextmanager
+async def serving(service: Service, app: web.Application) -> AsyncIterator[web.AppRunner]:
+    """Run the clockwork of an open service and its web application; the caller says where it listens."""
+    runner = web.AppRunner(app, keepalive_timeout=KEEPALIVE_SECONDS, access_log=None, shutdown_timeout=5.0)
+    await runner.setup()
+    try:
+        async with service.clockwork.running():
+            yield runner
+    finally:
+        await runner.cleanup()

@@ -12,6 +12,14 @@ from syndicate.settings.loading import Loaded
 
 async def serve(loaded: Loaded, *, host: str, port: int, on_ready: Callable[[Service], None] = lambda _: None) -> None:
     """Run until SIGTERM or SIGINT; a second signal ends the process at once. Raises StoreError, OSError."""
+    stop = stop_signal()
+    async with running(loaded, host=host, port=port) as service:
+        on_ready(service)
+        await stop.wait()
+
+
+def stop_signal() -> asyncio.Event:
+    """Return an event that SIGTERM or SIGINT sets; the same signal again ends the process at once."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -22,6 +30,4 @@ async def serve(loaded: Loaded, *, host: str, port: int, on_ready: Callable[[Ser
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, asked_to_stop, number)
-    async with running(loaded, host=host, port=port) as service:
-        on_ready(service)
-        await stop.wait()
+    return stop

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -9,25 +10,30 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 # Pictures and recordings stand wherever their publisher keeps them; everything else is ours. The one <script> on
 # a page is JSON-LD, a data block that no browser runs, so scripts need no permission (B82).
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "style-src 'self'",
-        "img-src 'self' http: https:",
-        "media-src http: https:",
-        "base-uri 'none'",
-        "form-action 'none'",
-        "frame-ancestors 'none'",
+_POLICY = (
+    "default-src 'none'",
+    "style-src 'self'",
+    "img-src 'self' http: https:",
+    "media-src http: https:",
+    "base-uri 'none'",
+    "form-action 'none'",
+)
+
+
+def page_headers(*, framed_by: Sequence[str] = ()) -> MappingProxyType[str, str]:
+    """Return what every page is sent with (B84); only the origins in `framed_by` may show it in a frame."""
+    ancestors = " ".join(framed_by) or "'none'"
+    return MappingProxyType(
+        {
+            "Content-Security-Policy": "; ".join((*_POLICY, f"frame-ancestors {ancestors}")),
+            "Referrer-Policy": "no-referrer",
+            "X-Content-Type-Options": "nosniff",
+        }
     )
-)
-# What every page is sent with (B84).
-PAGE_HEADERS = MappingProxyType(
-    {
-        "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-        "Referrer-Policy": "no-referrer",
-        "X-Content-Type-Options": "nosniff",
-    }
-)
+
+
+PAGE_HEADERS = page_headers()
+CONTENT_SECURITY_POLICY = PAGE_HEADERS["Content-Security-Policy"]
 
 # Stored text is text, whatever it looks like: escaping is never switched off, a missing value is a bug.
 _ENVIRONMENT = Environment(
