@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, RowMapping, and_, bindparam, delete, func, insert, or_, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import RowMapping, and_, bindparam, delete, func, insert, or_, select, update
 
-from syndicate.model.delivery import Attempt, Delivery, DeliveryState, EventType, Lane
+from syndicate.model.delivery import Delivery, DeliveryState, EventType, Lane
 from syndicate.model.journal import Cause
-from syndicate.store.schema import articles, copies
+from syndicate.store.schema import articles
 from syndicate.store.schema import attempts as a
 from syndicate.store.schema import deliveries as t
 from syndicate.store.tx import Tx
@@ -34,74 +33,11 @@ _COLUMNS = (
     t.c.finished_at,
     t.c.reason,
 )
-_sending = aliased(t, name="sending")
-# A partner never gets two deliveries of one article at once: the newer waits for the one on its way.
-_NOT_ON_ITS_WAY = ~(
-    select(_sending.c.id)
-    .where(
-        _sending.c.partner == t.c.partner,
-        _sending.c.article_key == t.c.article_key,
-        _sending.c.state == "sending",
-    )
-    .exists()
-)
 _INSERT = insert(t)
 _OPEN_OF_ARTICLE = select(t.c.partner, t.c.id, t.c.type, t.c.lane, t.c.attempts).where(
     t.c.article_key == bindparam("key"), t.c.state == "waiting"
 )
 _NEXT_DUE = select(func.min(t.c.due_at)).where(t.c.state == "waiting")
-_CLAIMABLE = (
-    select(
-        t,
-        articles.c.record,
-        articles.c.slug,
-        articles.c.url,
-        copies.c.holding,
-        copies.c.remote,
-        copies.c.unsure_revision,
-    )
-    .select_from(
-        t.join(articles, articles.c.key == t.c.article_key).outerjoin(
-            copies, and_(copies.c.partner == t.c.partner, copies.c.article_key == t.c.article_key)
-        )
-    )
-    .where(
-        t.c.state == "waiting",
-        t.c.partner == bindparam("partner"),
-        t.c.lane <= bindparam("lane"),
-        t.c.due_at <= bindparam("now"),
-        _NOT_ON_ITS_WAY,
-    )
-    .order_by(t.c.lane, t.c.due_at, t.c.seq)
-    .limit(bindparam("limit"))
-    .with_for_update(of=t, skip_locked=True)
-)
-_CLAIM = (
-    update(t)
-    .where(t.c.id == bindparam("the_id"))
-    .values(
-        state="sending",
-        lease_token=bindparam("token"),
-        lease_until=bindparam("until"),
-        type=bindparam("new_type"),
-    )
-)
-_HELD_LEASE = and_(t.c.id == bindparam("the_id"), t.c.lease_token == bindparam("token"), t.c.state == "sending")
-_LEASED = select(t.c.id).where(t.c.state == "sending", t.c.lease_token.in_(bindparam("tokens", expanding=True)))
-_RECORD = (
-    update(t)
-    .where(_HELD_LEASE)
-    .values(
-        state=bindparam("new_state"),
-        due_at=bindparam("new_due_at"),
-        attempts=bindparam("new_attempts"),
-        tries=t.c.tries + 1,
-        finished_at=bindparam("new_finished_at"),
-        reason=bindparam("new_reason"),
-        lease_token=None,
-        lease_until=None,
-    )
-)
 _FINISH_WAITING = (
     update(t)
     .where(t.c.id == bindparam("the_id"), t.c.state == "waiting")
@@ -119,22 +55,8 @@ class Waiting:
     attempts: int
 
 
-@dataclass(frozen=True)
-class Claimed:
-    """A delivery under lease, with what sending it needs: the record as JSON and the copy's durable value."""
-
-    delivery: Delivery
-    article_key: int
-    record: str | None
-    slug: str
-    url: str | None
-    holding: str | None
-    unsure_revision: int | None
-    remote: str | None
-    tries: int
-
-
-def _delivery(values: RowMapping) -> Delivery:
+def delivery_of(values: RowMapping) -> Delivery:
+    """Read a delivery from a row that has all its columns."""
     return Delivery(
         id=values["id"],
         partner=values["partner"],
@@ -179,89 +101,6 @@ def next_due(tx: Tx) -> datetime | None:
     return due
 
 
-def claimable(tx: Tx, partner: str, *, lane: Lane, now: datetime, limit: int) -> tuple[Claimed, ...]:
-    """Return due deliveries of a partner up to `lane`, most urgent first, none whose article is on its way."""
-    parameters = {"partner": partner, "lane": int(lane), "now": now, "limit": limit}
-    return tuple(_claimed(row) for row in tx.run(_CLAIMABLE, parameters))
-
-
-def _claimed(row: Row[*tuple[Any, ...]]) -> Claimed:
-    values = row._mapping
-    return Claimed(
-        delivery=_delivery(values),
-        article_key=values["article_key"],
-        record=values["record"],
-        slug=values["slug"],
-        url=values["url"],
-        holding=values["holding"],
-        unsure_revision=values["unsure_revision"],
-        remote=values["remote"],
-        tries=values["tries"],
-    )
-
-
-def claim(tx: Tx, claims: Sequence[tuple[str, EventType]], *, token: str, until: datetime) -> None:
-    """Take the lease of deliveries, fixing the type of each."""
-    rows = [{"the_id": each, "new_type": kind.value, "token": token, "until": until} for each, kind in claims]
-    tx.run_many(_CLAIM, rows)
-
-
-def leased(tx: Tx, tokens: Collection[str]) -> frozenset[str]:
-    """Return the deliveries whose lease one of `tokens` still holds: the outcome of any other is dropped."""
-    return frozenset(tx.run(_LEASED, {"tokens": list(tokens)}).scalars())
-
-
-def overtaken(tx: Tx, pairs: Collection[tuple[str, int]]) -> frozenset[tuple[str, int]]:
-    """Return those (partner, article key) pairs for which a newer delivery waits."""
-    keys = [key for _partner, key in pairs]
-    rows = tx.run(select(t.c.partner, t.c.article_key).where(t.c.article_key.in_(keys), t.c.state == "waiting"))
-    return frozenset((partner, key) for partner, key in rows) & frozenset(pairs)
-
-
-def record(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write the outcomes of attempts: the_id, token and the new values."""
-    tx.run_many(_RECORD, rows)
-
-
-def add_attempts(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write attempts: delivery_id, number, at, duration_ms, outcome, status, answer."""
-    tx.run_many(insert(a), rows)
-
-
-def prune_attempts(tx: Tx, rows: Sequence[tuple[str, int]]) -> None:
-    """Keep the first attempt of a delivery and those from `number` on."""
-    statement = delete(a).where(a.c.delivery_id == bindparam("the_id"), a.c.number > 1, a.c.number < bindparam("first"))
-    tx.run_many(statement, [{"the_id": each, "first": number} for each, number in rows])
-
-
-def release_leases(
-    tx: Tx, *, now: datetime, ids: Sequence[str] | None = None, expired_at: datetime | None = None
-) -> int:
-    """Put deliveries back whose lease ended: those of `ids`, or expired by then; all of them where both are None.
-
-    One for which a newer is waiting is superseded by it. Returns how many ended.
-    """
-    ended = t.c.state == "sending"
-    if ids is not None:
-        ended = and_(ended, t.c.id.in_(ids))
-    if expired_at is not None:
-        ended = and_(ended, t.c.lease_until <= expired_at)
-    newer = aliased(t, name="newer")
-    overtaken = (
-        select(newer.c.id)
-        .where(newer.c.partner == t.c.partner, newer.c.article_key == t.c.article_key, newer.c.state == "waiting")
-        .exists()
-    )
-    free = {"lease_token": None, "lease_until": None}
-    superseded = tx.run(update(t).where(ended, overtaken).values(state="superseded", finished_at=now, **free))
-    returned = tx.run(update(t).where(ended).values(state="waiting", **free))
-    return superseded.rowcount + returned.rowcount
-
-
-def renew_leases(tx: Tx, tokens: Collection[str], *, until: datetime) -> None:
-    tx.run(update(t).where(t.c.state == "sending", t.c.lease_token.in_(tokens)).values(lease_until=until))
-
-
 def make_due(tx: Tx, partner: str, *, now: datetime) -> None:
     """Let a partner's retries go now instead of when their table says; first attempts keep their schedule."""
     retried = and_(t.c.partner == partner, t.c.state == "waiting", t.c.attempts > 0, t.c.due_at > now)
@@ -278,23 +117,16 @@ def make_article_due(tx: Tx, partner: str, key: int, *, now: datetime) -> None:
 
 def by_id(tx: Tx, delivery_id: str) -> Delivery | None:
     row = tx.run(select(*_COLUMNS).where(t.c.id == delivery_id)).first()
-    return None if row is None else _delivery(row._mapping)
+    return None if row is None else delivery_of(row._mapping)
 
 
 def key_of(tx: Tx, delivery_id: str) -> int:
     return int(tx.run(select(t.c.article_key).where(t.c.id == delivery_id)).scalar_one())
 
 
-def attempts_of(tx: Tx, delivery_id: str) -> tuple[Attempt, ...]:
-    columns = (a.c.number, a.c.at, a.c.duration_ms, a.c.outcome, a.c.status, a.c.answer)
-    return tuple(
-        Attempt(*row) for row in tx.run(select(*columns).where(a.c.delivery_id == delivery_id).order_by(a.c.number))
-    )
-
-
 def of_article(tx: Tx, key: int) -> tuple[Delivery, ...]:
     rows = tx.run(select(*_COLUMNS).where(t.c.article_key == key).order_by(t.c.created_at, t.c.seq, t.c.partner))
-    return tuple(_delivery(row._mapping) for row in rows)
+    return tuple(delivery_of(row._mapping) for row in rows)
 
 
 def listing(
@@ -309,7 +141,7 @@ def listing(
     if before is not None:
         at, last_id = before
         statement = statement.where(or_(t.c.created_at < at, and_(t.c.created_at == at, t.c.id < last_id)))
-    return tuple(_delivery(row._mapping) for row in tx.run(statement))
+    return tuple(delivery_of(row._mapping) for row in tx.run(statement))
 
 
 def first_unsent(tx: Tx, partner: str) -> tuple[tuple[str, datetime], ...]:
@@ -361,6 +193,13 @@ def forget_finished(tx: Tx, *, before: datetime, limit: int) -> int:
     tx.run(delete(a).where(a.c.delivery_id.in_(old)))
     tx.run(delete(t).where(t.c.id.in_(old)))
     return len(old)
+
+
+def erase_texts(tx: Tx, key: int) -> None:
+    """Remove the words of an article's deliveries: notes, and what partners answered."""
+    tx.run(update(t).where(t.c.article_key == key).values(public_note=None))
+    ids = select(t.c.id).where(t.c.article_key == key)
+    tx.run(update(a).where(a.c.delivery_id.in_(ids)).values(answer=None))
 
 
 def rename_partner(tx: Tx, old: str, new: str) -> None:
