@@ -17,8 +17,8 @@ from syndicate.model.delivery import Delivery, EventType, Lane
 from syndicate.policy.health import Health, HealthState, may_send
 from syndicate.policy.rights import NotAllowed, shape_for_partner
 from syndicate.render.event import outgoing
-from syndicate.store import articles, copies, deliveries, meta, partners
-from syndicate.store.deliveries import Claimed
+from syndicate.store import articles, copies, leases, meta, partners
+from syndicate.store.leases import Claimed
 from syndicate.store.tx import Tx
 
 LEASE = timedelta(seconds=60)
@@ -101,14 +101,14 @@ def _claimable(tx: Tx, partner: str, room: Room, *, halted: bool, now: datetime)
     health = health_of(tx, partner, now=now)
     found: tuple[Claimed, ...] = ()
     if may_send(health, Lane.RETRACTION, now) and room.retractions > 0:
-        found = deliveries.claimable(tx, partner, lane=Lane.RETRACTION, now=now, limit=room.retractions)
+        found = leases.claimable(tx, partner, lane=Lane.RETRACTION, now=now, limit=room.retractions)
     limit = room.normal - len(found)
     if halted or limit <= 0 or not may_send(health, Lane.NORMAL, now, in_flight=room.in_flight):
         return found
     if health.state is HealthState.PROBING:
         limit = 1
     taken = {claimed.delivery.id for claimed in found}
-    others = deliveries.claimable(tx, partner, lane=Lane.NORMAL, now=now, limit=limit + len(found))
+    others = leases.claimable(tx, partner, lane=Lane.NORMAL, now=now, limit=limit + len(found))
     return (*found, *[each for each in others if each.delivery.id not in taken][:limit])
 
 
@@ -124,7 +124,7 @@ def _take(tx: Tx, partner: PartnerDeclaration, found: Sequence[Claimed], *, toke
         return []
     settled = [_settled(claimed) for claimed in found]
     claims = [(claimed.delivery.id, claimed.delivery.type) for claimed in settled]
-    deliveries.claim(tx, claims, token=token, until=now + LEASE)
+    leases.claim(tx, claims, token=token, until=now + LEASE)
     new = [_new_copy(claimed, partner.name, now) for claimed in settled if claimed.holding is None]
     known = [
         {"the_partner": partner.name, "key": each.article_key, "revision_sent": each.delivery.revision, "at": now}

@@ -14,7 +14,7 @@ from syndicate.model.delivery import Attempt, Copy, Delivery, Lane
 from syndicate.model.journal import JournalEntry
 from syndicate.model.stored import StoredArticle
 from syndicate.policy.health import Health
-from syndicate.store import articles, copies, deliveries, inbound, journal
+from syndicate.store import articles, attempts, copies, deliveries, inbound, journal
 from syndicate.store.tx import Tx
 
 
@@ -69,7 +69,7 @@ def _show_delivery(tx: Tx, delivery_id: str) -> tuple[Delivery, tuple[Attempt, .
     found = deliveries.by_id(tx, delivery_id)
     if found is None:
         raise DeliveryNotFoundError(delivery_id)
-    return found, deliveries.attempts_of(tx, delivery_id)
+    return found, attempts.of_delivery(tx, delivery_id)
 
 
 async def list_copies(

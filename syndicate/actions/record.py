@@ -14,7 +14,7 @@ from syndicate.connectors.contract import Accepted, Outcome, Refused
 from syndicate.model.delivery import DeliveryState, EventType, Holding
 from syndicate.policy.health import after_outcome
 from syndicate.policy.retry import Done, GiveUp, RetryAt, after_attempt
-from syndicate.store import copies, deliveries, partners
+from syndicate.store import attempts, copies, leases, partners
 from syndicate.store.tx import Tx
 
 KEPT_ATTEMPTS = 20
@@ -39,16 +39,16 @@ async def record(office: Office, batch: Sequence[Attempted]) -> None:
 
 def record_in(tx: Tx, batch: Sequence[Attempted], occasion: Occasion) -> None:
     """Write outcomes inside a transaction."""
-    leased = deliveries.leased(tx, {each.parcel.token for each in batch})
+    leased = leases.leased(tx, {each.parcel.token for each in batch})
     ours = [each for each in batch if each.parcel.delivery.id in leased]
     refused = [each for each in ours if isinstance(each.outcome, Refused)]
     pairs = [(each.parcel.delivery.partner, each.parcel.claimed.article_key) for each in refused]
-    overtaken = deliveries.overtaken(tx, pairs) if pairs else frozenset()
-    deliveries.add_attempts(tx, [_attempt_row(each) for each in ours])
-    deliveries.record(tx, [_delivery_row(each, overtaken, now=occasion.now) for each in ours])
+    overtaken = leases.overtaken(tx, pairs) if pairs else frozenset()
+    attempts.add(tx, [_attempt_row(each) for each in ours])
+    leases.record(tx, [_delivery_row(each, overtaken, now=occasion.now) for each in ours])
     copies.took(tx, [row for each in ours if (row := _took_row(each, now=occasion.now))])
     copies.refused(tx, [row for each in ours if (row := _refused_row(each, now=occasion.now))])
-    deliveries.prune_attempts(tx, [_kept_from(each) for each in ours if each.parcel.claimed.tries >= KEPT_ATTEMPTS])
+    attempts.prune(tx, [_kept_from(each) for each in ours if each.parcel.claimed.tries >= KEPT_ATTEMPTS])
     _judge_partners(tx, ours, now=occasion.now)
     tx.effects.deliveries = True
 
@@ -72,10 +72,10 @@ def _kept_from(each: Attempted) -> tuple[str, int]:
 
 def _delivery_row(each: Attempted, overtaken: frozenset[tuple[str, int]], *, now: datetime) -> dict[str, Any]:
     delivery = each.parcel.delivery
-    attempts = delivery.attempts + 1
+    made = delivery.attempts + 1
     decision = after_attempt(
         lane=delivery.lane,
-        attempts=attempts,
+        attempts=made,
         created_at=delivery.created_at,
         outcome=each.outcome,
         now=now,
@@ -85,7 +85,7 @@ def _delivery_row(each: Attempted, overtaken: frozenset[tuple[str, int]], *, now
         "the_id": delivery.id,
         "token": each.parcel.token,
         "new_due_at": delivery.due_at,
-        "new_attempts": attempts,
+        "new_attempts": made,
         "new_finished_at": now,
         "new_reason": None,
     }
@@ -158,5 +158,5 @@ def _withhold(tx: Tx, parcel: Parcel, reason: str, occasion: Occasion) -> None:
     refusal = Attempted(parcel, Refused(reason, certain=True), now, timedelta(0), 0.0)
     row = _delivery_row(refusal, frozenset(), now=now)
     ended = {"new_state": DeliveryState.SKIPPED.value, "new_finished_at": now, "new_reason": reason}
-    deliveries.record(tx, [row | ended])
+    leases.record(tx, [row | ended])
     copies.refused(tx, [each for each in [_refused_row(refusal, now=now)] if each is not None])

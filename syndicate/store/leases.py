@@ -1,0 +1,168 @@
+"""Leases: which deliveries may be claimed, who holds one, and what its holder reports."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, bindparam, select, update
+from sqlalchemy.orm import aliased
+
+from syndicate.model.delivery import Delivery, EventType, Lane
+from syndicate.store.deliveries import delivery_of
+from syndicate.store.schema import articles, copies
+from syndicate.store.schema import deliveries as t
+from syndicate.store.tx import Tx
+
+_sending = aliased(t, name="sending")
+# A partner never gets two deliveries of one article at once: the newer waits for the one on its way.
+_NOT_ON_ITS_WAY = ~(
+    select(_sending.c.id)
+    .where(
+        _sending.c.partner == t.c.partner,
+        _sending.c.article_key == t.c.article_key,
+        _sending.c.state == "sending",
+    )
+    .exists()
+)
+_CLAIMABLE = (
+    select(
+        t,
+        articles.c.record,
+        articles.c.slug,
+        articles.c.url,
+        copies.c.holding,
+        copies.c.remote,
+        copies.c.unsure_revision,
+    )
+    .select_from(
+        t.join(articles, articles.c.key == t.c.article_key).outerjoin(
+            copies, and_(copies.c.partner == t.c.partner, copies.c.article_key == t.c.article_key)
+        )
+    )
+    .where(
+        t.c.state == "waiting",
+        t.c.partner == bindparam("partner"),
+        t.c.lane <= bindparam("lane"),
+        t.c.due_at <= bindparam("now"),
+        _NOT_ON_ITS_WAY,
+    )
+    .order_by(t.c.lane, t.c.due_at, t.c.seq)
+    .limit(bindparam("limit"))
+    .with_for_update(of=t, skip_locked=True)
+)
+_CLAIM = (
+    update(t)
+    .where(t.c.id == bindparam("the_id"))
+    .values(
+        state="sending",
+        lease_token=bindparam("token"),
+        lease_until=bindparam("until"),
+        type=bindparam("new_type"),
+    )
+)
+_HELD_LEASE = and_(t.c.id == bindparam("the_id"), t.c.lease_token == bindparam("token"), t.c.state == "sending")
+_LEASED = select(t.c.id).where(t.c.state == "sending", t.c.lease_token.in_(bindparam("tokens", expanding=True)))
+_RECORD = (
+    update(t)
+    .where(_HELD_LEASE)
+    .values(
+        state=bindparam("new_state"),
+        due_at=bindparam("new_due_at"),
+        attempts=bindparam("new_attempts"),
+        tries=t.c.tries + 1,
+        finished_at=bindparam("new_finished_at"),
+        reason=bindparam("new_reason"),
+        lease_token=None,
+        lease_until=None,
+    )
+)
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A delivery under lease, with what sending it needs: the record as JSON and the copy's durable value."""
+
+    delivery: Delivery
+    article_key: int
+    record: str | None
+    slug: str
+    url: str | None
+    holding: str | None
+    unsure_revision: int | None
+    remote: str | None
+    tries: int
+
+
+def claimable(tx: Tx, partner: str, *, lane: Lane, now: datetime, limit: int) -> tuple[Claimed, ...]:
+    """Return due deliveries of a partner up to `lane`, most urgent first, none whose article is on its way."""
+    parameters = {"partner": partner, "lane": int(lane), "now": now, "limit": limit}
+    return tuple(_claimed(row) for row in tx.run(_CLAIMABLE, parameters))
+
+
+def _claimed(row: Row[*tuple[Any, ...]]) -> Claimed:
+    values = row._mapping
+    return Claimed(
+        delivery=delivery_of(values),
+        article_key=values["article_key"],
+        record=values["record"],
+        slug=values["slug"],
+        url=values["url"],
+        holding=values["holding"],
+        unsure_revision=values["unsure_revision"],
+        remote=values["remote"],
+        tries=values["tries"],
+    )
+
+
+def claim(tx: Tx, claims: Sequence[tuple[str, EventType]], *, token: str, until: datetime) -> None:
+    """Take the lease of deliveries, fixing the type of each."""
+    rows = [{"the_id": each, "new_type": kind.value, "token": token, "until": until} for each, kind in claims]
+    tx.run_many(_CLAIM, rows)
+
+
+def leased(tx: Tx, tokens: Collection[str]) -> frozenset[str]:
+    """Return the deliveries whose lease one of `tokens` still holds: the outcome of any other is dropped."""
+    return frozenset(tx.run(_LEASED, {"tokens": list(tokens)}).scalars())
+
+
+def overtaken(tx: Tx, pairs: Collection[tuple[str, int]]) -> frozenset[tuple[str, int]]:
+    """Return those (partner, article key) pairs for which a newer delivery waits."""
+    keys = [key for _partner, key in pairs]
+    rows = tx.run(select(t.c.partner, t.c.article_key).where(t.c.article_key.in_(keys), t.c.state == "waiting"))
+    return frozenset((partner, key) for partner, key in rows) & frozenset(pairs)
+
+
+def record(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write the outcomes of attempts: the_id, token and the new values."""
+    tx.run_many(_RECORD, rows)
+
+
+def release(
+    tx: Tx, *, now: datetime, ids: Sequence[str] | None = None, expired_at: datetime | None = None
+) -> int:
+    """Put deliveries back whose lease ended: those of `ids`, or expired by then; all of them where both are None.
+
+    One for which a newer is waiting is superseded by it. Returns how many ended.
+    """
+    ended = t.c.state == "sending"
+    if ids is not None:
+        ended = and_(ended, t.c.id.in_(ids))
+    if expired_at is not None:
+        ended = and_(ended, t.c.lease_until <= expired_at)
+    newer = aliased(t, name="newer")
+    overtaken = (
+        select(newer.c.id)
+        .where(newer.c.partner == t.c.partner, newer.c.article_key == t.c.article_key, newer.c.state == "waiting")
+        .exists()
+    )
+    free = {"lease_token": None, "lease_until": None}
+    superseded = tx.run(update(t).where(ended, overtaken).values(state="superseded", finished_at=now, **free))
+    returned = tx.run(update(t).where(ended).values(state="waiting", **free))
+    return superseded.rowcount + returned.rowcount
+
+
+def renew(tx: Tx, tokens: Collection[str], *, until: datetime) -> None:
+    tx.run(update(t).where(t.c.state == "sending", t.c.lease_token.in_(tokens)).values(lease_until=until))
