@@ -47,7 +47,7 @@ schemas: $(RUN_READY) ## write docs/schemas anew from the types of the code
 	$(BIN)/python -m scripts.event_schema
 
 measure: $(DEV_READY) ## run the benchmarks and print their table
-	$(BIN)/python scripts/measure.py $(ARGS)
+	$(BIN)/python -m scripts.measure $(ARGS)
 
 prove: $(DEV_READY) ## run the fault campaigns: kills, stalls, failing disks
 	$(BIN)/python scripts/prove.py $(ARGS)
