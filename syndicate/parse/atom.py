@@ -20,12 +20,14 @@ from syndicate.parse.xml_tree import XML_LANG, Element, base_of, child, child_te
 
 def read_head(feed: Element, location: str | None) -> FeedHead:
     base = base_of(feed, location)
+    home, own = _link(feed, base, "alternate"), location or _link(feed, base, "self")
     return FeedHead(
         title=_plain(child(feed, "atom", "title")),
-        url=_link(feed, base, "alternate"),
-        feed_url=location or _link(feed, base, "self"),
+        url=home,
+        feed_url=own,
         language=language(feed.get(XML_LANG)),
-        base_url=base,
+        # A saved file has no address of its own: that of the feed in it is the next best.
+        base_url=base or own or home,
         rights=_plain(child(feed, "atom", "rights")),
         authors=tuple(_people(feed)),
     )

@@ -6,10 +6,11 @@ import re
 from html import unescape
 
 from syndicate.model.text import strip_forbidden
-from syndicate.parse.html_elements import BLOCKS, DROPPED, GROUPING
+from syndicate.parse.html_elements import BLOCKS, DROPPED, GROUPING, KEPT, UNREMARKABLE
 from syndicate.parse.html_tokens import End, Start, Text, tokens
 
 _MARKUP = re.compile(r"</?[a-zA-Z][^>]*>|<!--|&(?:#\d+|#[xX][0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]*);")
+_END_TAG = re.compile(rf"</(?:{'|'.join(sorted(KEPT | UNREMARKABLE))})>", re.IGNORECASE)
 _BREAKS = BLOCKS | GROUPING | {"br", "h1"}
 _INLINE_SPACE = re.compile(r"[ \t\f\xa0]+")
 _LINES = re.compile(r" ?\n[ \n]*")
@@ -43,8 +44,12 @@ def line(text: str | None) -> str | None:
 
 
 def mended_line(text: str | None) -> str | None:
-    """Return a line of RSS, which knows no text constructs: many publishers escape it twice."""
-    return line(unescape(text)) if text else None
+    """Return a line of RSS, which knows no text constructs: many publishers escape it twice, or write HTML.
+
+    Readers take a line with an end tag of HTML for HTML, and so do we.
+    """
+    text = unescape(text or "")
+    return line(plain_text(text) if _END_TAG.search(text) else text)
 
 
 def headline(text: str) -> str | None:

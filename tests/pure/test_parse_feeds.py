@@ -238,6 +238,29 @@ def test_broken_documents_in_any_encoding_are_mended(data: bytes) -> None:
     assert read_document(data, address="x", content_type=None).entries[0].article.title == "Café é AT&T ’"
 
 
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("Kochi raises &lt;span class='rupee'&gt;₹&lt;/span&gt;4,000 &amp;amp; more", "Kochi raises ₹4,000 & more"),
+        ("&amp;lt;b&amp;gt;Ferry&amp;lt;/b&amp;gt; sails", "Ferry sails"),
+        ("How to write &lt;ferry&gt; and &lt;/ferry&gt;", "How to write <ferry> and </ferry>"),
+        ("5 &lt; 6 &amp; 7 &gt; 6", "5 < 6 & 7 > 6"),
+    ],
+)
+def test_html_in_a_line_of_rss_becomes_plain_text(written: str, expected: str) -> None:
+    assert wire(item("", head=f"<copyright>{written}</copyright>"), "rights") == {"copyright": expected}
+
+
+def test_relative_addresses_in_a_saved_feed_count_from_the_address_it_gives_itself() -> None:
+    entry = "<entry><id>a:1</id><title>T</title><content type='html'>&lt;img src='/p.jpg'&gt;</content></entry>"
+    text = (
+        "<feed xmlns='http://www.w3.org/2005/Atom'><title>H</title>"
+        f"<link rel='self' href='https://h.example/all.atom'/>{entry}</feed>"
+    )
+    found = read_document(text.encode(), address="saved.atom", content_type=None)
+    assert wire(found.entries[0].article, "images") == [{"url": "https://h.example/p.jpg"}]
+
+
 def test_descriptions_of_several_pictures_beside_them_go_to_each_in_turn() -> None:
     media = "".join(
         f'<m:content url="https://h.example/{name}.jpg" medium="image"/><m:description>{name}!</m:description>'
