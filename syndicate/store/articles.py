@@ -10,6 +10,7 @@ from sqlalchemy import Row, and_, bindparam, case, delete, func, insert, or_, se
 
 from syndicate.model.article import Article, Audience, Status
 from syndicate.model.stored import StoredArticle
+from syndicate.store.columns import fixed
 from syndicate.store.schema import articles as t
 from syndicate.store.schema import media_uses, revisions
 from syndicate.store.tx import Tx
@@ -45,13 +46,13 @@ _INSERT_REVISION = insert(revisions)
 _UPDATE = update(t).where(t.c.key == bindparam("the_key"))
 _DUE_RELEASE = (
     select(*_COLUMNS)
-    .where(t.c.status == "scheduled", t.c.release_at <= bindparam("now"))
+    .where(t.c.status == fixed("scheduled"), t.c.release_at <= bindparam("now"))
     .order_by(t.c.release_at, t.c.key)
     .limit(bindparam("limit"))
 )
 _DUE_EXPIRY = (
     select(*_COLUMNS)
-    .where(t.c.status == "published", t.c.expires_at <= bindparam("now"))
+    .where(t.c.status == fixed("published"), t.c.expires_at <= bindparam("now"))
     .order_by(t.c.expires_at, t.c.key)
     .limit(bindparam("limit"))
 )
@@ -135,8 +136,9 @@ def due_for_expiry(tx: Tx, *, now: datetime, limit: int) -> tuple[StoredArticle,
 
 def next_instant(tx: Tx) -> datetime | None:
     """Return when the next scheduled article is released or published one expires."""
-    release = tx.run(select(func.min(t.c.release_at)).where(t.c.status == "scheduled")).scalar()
-    expiry = tx.run(select(func.min(t.c.expires_at)).where(t.c.status == "published")).scalar()
+    release = tx.run(select(func.min(t.c.release_at)).where(t.c.status == fixed("scheduled"))).scalar()
+    expires = t.c.expires_at.is_not(None)
+    expiry = tx.run(select(func.min(t.c.expires_at)).where(t.c.status == fixed("published"), expires)).scalar()
     return min((at for at in (release, expiry) if at is not None), default=None)
 
 
@@ -144,7 +146,7 @@ def newest_public(tx: Tx, *, limit: int) -> tuple[StoredArticle, ...]:
     """Return released public articles, newest first."""
     statement = (
         select(*_COLUMNS)
-        .where(t.c.status == "published", t.c.audience == Audience.PUBLIC)
+        .where(t.c.status == fixed("published"), t.c.audience == Audience.PUBLIC)
         .order_by(t.c.updated_at.desc(), t.c.published_at.desc(), t.c.id.desc())
         .limit(limit)
     )
@@ -168,7 +170,7 @@ def listing(
 
 def released_after(tx: Tx, key: int, *, limit: int) -> tuple[StoredArticle, ...]:
     """Return published articles with keys above `key`, in order: for walking the whole store in steps."""
-    statement = select(*_COLUMNS).where(t.c.status == "published", t.c.key > key).order_by(t.c.key).limit(limit)
+    statement = select(*_COLUMNS).where(t.c.status == fixed("published"), t.c.key > key).order_by(t.c.key).limit(limit)
     return tuple(_stored(row) for row in tx.run(statement))
 
 

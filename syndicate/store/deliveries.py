@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping, and_, bindparam, delete, func, insert, or_, s
 
 from syndicate.model.delivery import Delivery, DeliveryState, EventType, Lane
 from syndicate.model.journal import Cause
+from syndicate.store.columns import fixed
 from syndicate.store.schema import articles
 from syndicate.store.schema import attempts as a
 from syndicate.store.schema import deliveries as t
@@ -35,12 +36,12 @@ _COLUMNS = (
 )
 _INSERT = insert(t)
 _OPEN_OF_ARTICLE = select(t.c.partner, t.c.id, t.c.type, t.c.lane, t.c.attempts).where(
-    t.c.article_key == bindparam("key"), t.c.state == "waiting"
+    t.c.article_key == bindparam("key"), t.c.state == fixed("waiting")
 )
-_NEXT_DUE = select(func.min(t.c.due_at)).where(t.c.state == "waiting")
+_NEXT_DUE = select(func.min(t.c.due_at)).where(t.c.state == fixed("waiting"))
 _FINISH_WAITING = (
     update(t)
-    .where(t.c.id == bindparam("the_id"), t.c.state == "waiting")
+    .where(t.c.id == bindparam("the_id"), t.c.state == fixed("waiting"))
     .values(state=bindparam("new_state"), finished_at=bindparam("at"), reason=bindparam("why"))
 )
 
@@ -103,14 +104,14 @@ def next_due(tx: Tx) -> datetime | None:
 
 def make_due(tx: Tx, partner: str, *, now: datetime) -> None:
     """Let a partner's retries go now instead of when their table says; first attempts keep their schedule."""
-    retried = and_(t.c.partner == partner, t.c.state == "waiting", t.c.attempts > 0, t.c.due_at > now)
+    retried = and_(t.c.partner == partner, t.c.state == fixed("waiting"), t.c.attempts > 0, t.c.due_at > now)
     tx.run(update(t).where(retried).values(due_at=now))
     tx.effects.deliveries = True
 
 
 def make_article_due(tx: Tx, partner: str, key: int, *, now: datetime) -> None:
     """Let the unsent delivery of one article go now."""
-    unsent = and_(t.c.partner == partner, t.c.article_key == key, t.c.state == "waiting", t.c.due_at > now)
+    unsent = and_(t.c.partner == partner, t.c.article_key == key, t.c.state == fixed("waiting"), t.c.due_at > now)
     tx.run(update(t).where(unsent).values(due_at=now))
     tx.effects.deliveries = True
 
@@ -149,7 +150,7 @@ def first_unsent(tx: Tx, partner: str) -> tuple[tuple[str, datetime], ...]:
     statement = (
         select(t.c.id, articles.c.released_at)
         .select_from(t.join(articles, articles.c.key == t.c.article_key))
-        .where(t.c.partner == partner, t.c.state == "waiting", t.c.attempts == 0, t.c.lane == int(Lane.NORMAL))
+        .where(t.c.partner == partner, t.c.state == fixed("waiting"), t.c.attempts == 0, t.c.lane == int(Lane.NORMAL))
     )
     return tuple((each, at) for each, at in tx.run(statement) if at is not None)
 
@@ -168,7 +169,7 @@ def retry(tx: Tx, delivery_id: str, *, now: datetime) -> None:
 
 
 def waiting_ids_of_partner(tx: Tx, partner: str) -> tuple[str, ...]:
-    return tuple(tx.run(select(t.c.id).where(t.c.partner == partner, t.c.state == "waiting")).scalars())
+    return tuple(tx.run(select(t.c.id).where(t.c.partner == partner, t.c.state == fixed("waiting"))).scalars())
 
 
 def counts_by_state(tx: Tx) -> dict[tuple[str, str], int]:
@@ -181,7 +182,7 @@ def oldest_waiting(tx: Tx) -> dict[tuple[str, Lane], datetime]:
     """Return when the oldest unsent delivery was made, for each partner and lane."""
     statement = (
         select(t.c.partner, t.c.lane, func.min(t.c.created_at))
-        .where(t.c.state.in_(("waiting", "sending")))
+        .where(t.c.state.in_((fixed("waiting"), fixed("sending"))))
         .group_by(t.c.partner, t.c.lane)
     )
     return {(partner, Lane(lane)): at for partner, lane, at in tx.run(statement)}

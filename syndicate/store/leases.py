@@ -11,6 +11,7 @@ from sqlalchemy import Row, and_, bindparam, select, update
 from sqlalchemy.orm import aliased
 
 from syndicate.model.delivery import Delivery, EventType, Lane
+from syndicate.store.columns import fixed
 from syndicate.store.deliveries import delivery_of
 from syndicate.store.schema import articles, copies
 from syndicate.store.schema import deliveries as t
@@ -23,7 +24,7 @@ _NOT_ON_ITS_WAY = ~(
     .where(
         _sending.c.partner == t.c.partner,
         _sending.c.article_key == t.c.article_key,
-        _sending.c.state == "sending",
+        _sending.c.state == fixed("sending"),
     )
     .exists()
 )
@@ -43,7 +44,7 @@ _CLAIMABLE = (
         )
     )
     .where(
-        t.c.state == "waiting",
+        t.c.state == fixed("waiting"),
         t.c.partner == bindparam("partner"),
         t.c.lane <= bindparam("lane"),
         t.c.due_at <= bindparam("now"),
@@ -63,8 +64,8 @@ _CLAIM = (
         type=bindparam("new_type"),
     )
 )
-_HELD_LEASE = and_(t.c.id == bindparam("the_id"), t.c.lease_token == bindparam("token"), t.c.state == "sending")
-_LEASED = select(t.c.id).where(t.c.state == "sending", t.c.lease_token.in_(bindparam("tokens", expanding=True)))
+_HELD_LEASE = and_(t.c.id == bindparam("the_id"), t.c.lease_token == bindparam("token"), t.c.state == fixed("sending"))
+_LEASED = select(t.c.id).where(t.c.state == fixed("sending"), t.c.lease_token.in_(bindparam("tokens", expanding=True)))
 _RECORD = (
     update(t)
     .where(_HELD_LEASE)
@@ -131,7 +132,7 @@ def leased(tx: Tx, tokens: Collection[str]) -> frozenset[str]:
 def overtaken(tx: Tx, pairs: Collection[tuple[str, int]]) -> frozenset[tuple[str, int]]:
     """Return those (partner, article key) pairs for which a newer delivery waits."""
     keys = [key for _partner, key in pairs]
-    rows = tx.run(select(t.c.partner, t.c.article_key).where(t.c.article_key.in_(keys), t.c.state == "waiting"))
+    rows = tx.run(select(t.c.partner, t.c.article_key).where(t.c.article_key.in_(keys), t.c.state == fixed("waiting")))
     return frozenset((partner, key) for partner, key in rows) & frozenset(pairs)
 
 
@@ -140,14 +141,12 @@ def record(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
     tx.run_many(_RECORD, rows)
 
 
-def release(
-    tx: Tx, *, now: datetime, ids: Sequence[str] | None = None, expired_at: datetime | None = None
-) -> int:
+def release(tx: Tx, *, now: datetime, ids: Sequence[str] | None = None, expired_at: datetime | None = None) -> int:
     """Put deliveries back whose lease ended: those of `ids`, or expired by then; all of them where both are None.
 
     One for which a newer is waiting is superseded by it. Returns how many ended.
     """
-    ended = t.c.state == "sending"
+    ended = t.c.state == fixed("sending")
     if ids is not None:
         ended = and_(ended, t.c.id.in_(ids))
     if expired_at is not None:
@@ -155,7 +154,9 @@ def release(
     newer = aliased(t, name="newer")
     overtaken = (
         select(newer.c.id)
-        .where(newer.c.partner == t.c.partner, newer.c.article_key == t.c.article_key, newer.c.state == "waiting")
+        .where(
+            newer.c.partner == t.c.partner, newer.c.article_key == t.c.article_key, newer.c.state == fixed("waiting")
+        )
         .exists()
     )
     free = {"lease_token": None, "lease_until": None}
@@ -165,4 +166,4 @@ def release(
 
 
 def renew(tx: Tx, tokens: Collection[str], *, until: datetime) -> None:
-    tx.run(update(t).where(t.c.state == "sending", t.c.lease_token.in_(tokens)).values(lease_until=until))
+    tx.run(update(t).where(t.c.state == fixed("sending"), t.c.lease_token.in_(tokens)).values(lease_until=until))

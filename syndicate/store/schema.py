@@ -2,41 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    ForeignKey,
-    Index,
-    Integer,
-    MetaData,
-    Table,
-    Text,
-    TypeDecorator,
-    UniqueConstraint,
-    text,
-)
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class At(TypeDecorator[datetime]):
-    """An instant: aware datetimes in, UTC datetimes out; an integer, so that both databases order alike."""
-
-    impl = BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Any) -> int | None:
-        return None if value is None else (value - EPOCH) // timedelta(microseconds=1)
-
-    def process_result_value(self, value: int | None, dialect: Any) -> datetime | None:
-        return None if value is None else EPOCH + timedelta(microseconds=value)
-
-
-# SQLite gives row ids to INTEGER keys only.
-Key = BigInteger().with_variant(Integer, "sqlite")
+from syndicate.store.columns import At, Key, partial_index
 
 metadata = MetaData()
 
@@ -88,8 +56,10 @@ articles = Table(
     Column("public_note", Text),
     Column("erased_case", Text),
     Index("articles_by_url", "url"),
-    Index("articles_by_release", "release_at", sqlite_where=text("status = 'scheduled'")),
-    Index("articles_by_expiry", "expires_at", sqlite_where=text("status = 'published'")),
+    partial_index("articles_by_release", "release_at", where="status = 'scheduled'"),
+    partial_index("articles_by_expiry", "expires_at", where="status = 'published' AND expires_at IS NOT NULL"),
+    Index("articles_by_change", "changed_at", "key"),
+    Index("articles_by_seq", "seq"),
     Index("articles_by_newest", "status", "audience", "updated_at", "published_at", "id"),
 )
 
@@ -141,28 +111,9 @@ memberships = Table(
     Column("leaves_at", At),
     Column("published_at", At, nullable=False),
     Column("updated_at", At, nullable=False),
-    Index(
-        "memberships_newest",
-        "feed",
-        "updated_at",
-        "published_at",
-        "article_id",
-        sqlite_where=text("left_seq IS NULL"),
-        postgresql_where=text("left_seq IS NULL"),
-    ),
-    Index(
-        "memberships_left",
-        "feed",
-        "left_seq",
-        sqlite_where=text("left_seq IS NOT NULL"),
-        postgresql_where=text("left_seq IS NOT NULL"),
-    ),
-    Index(
-        "memberships_leaving",
-        "leaves_at",
-        sqlite_where=text("left_seq IS NULL AND leaves_at IS NOT NULL"),
-        postgresql_where=text("left_seq IS NULL AND leaves_at IS NOT NULL"),
-    ),
+    partial_index("memberships_newest", "feed", "updated_at", "published_at", "article_id", where="left_seq IS NULL"),
+    partial_index("memberships_left", "feed", "left_seq", where="left_seq IS NOT NULL"),
+    partial_index("memberships_leaving", "leaves_at", where="left_seq IS NULL AND leaves_at IS NOT NULL"),
     Index("memberships_by_article", "article_key"),
 )
 
@@ -182,6 +133,7 @@ copies = Table(
     Column("changed_at", At, nullable=False),
     Column("note", Text),
     Index("copies_by_article", "article_key"),
+    Index("copies_by_partner", "partner", "article_id"),
 )
 
 deliveries = Table(
@@ -209,23 +161,11 @@ deliveries = Table(
     Index("deliveries_due", "state", "partner", "lane", "due_at", "seq"),
     Index("deliveries_by_article", "article_key", "partner"),
     Index("deliveries_finished", "finished_at"),
+    Index("deliveries_newest", "created_at", "id"),
+    partial_index("deliveries_next", "due_at", where="state = 'waiting'"),
     # At most one unsent, and at most one being sent, for each partner and article.
-    Index(
-        "deliveries_one_waiting",
-        "partner",
-        "article_key",
-        unique=True,
-        sqlite_where=text("state = 'waiting'"),
-        postgresql_where=text("state = 'waiting'"),
-    ),
-    Index(
-        "deliveries_one_sending",
-        "partner",
-        "article_key",
-        unique=True,
-        sqlite_where=text("state = 'sending'"),
-        postgresql_where=text("state = 'sending'"),
-    ),
+    partial_index("deliveries_one_waiting", "partner", "article_key", where="state = 'waiting'", unique=True),
+    partial_index("deliveries_one_sending", "partner", "article_key", where="state = 'sending'", unique=True),
 )
 
 attempts = Table(
