@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -191,6 +193,11 @@ class TooLargeError(SyndicateError):
     remedy = "Send less; the limit is in the message and in [limits]."
 
 
+class SlowRequestError(SyndicateError):
+    code = "request_timeout"
+    remedy = "Send the whole body without pausing."
+
+
 class UnsupportedMediaError(SyndicateError):
     code = "unsupported_media"
     remedy = "Send a JPEG, PNG, WebP, GIF or AVIF picture."
@@ -236,3 +243,16 @@ class UnreachableError(SyndicateError):
 
     code = "unreachable"
     remedy = "Check the address and that its server runs."
+
+
+class PortTakenError(SyndicateError):
+    """The web server cannot listen where it should."""
+
+    code = "port_taken"
+
+    def __init__(self, host: str, port: int, cause: OSError) -> None:
+        if cause.errno == errno.EADDRINUSE:
+            super().__init__(f"port {port} of {host} is in use", remedy="Name another with --port, or [server] port.")
+        else:
+            why = os.strerror(cause.errno) if cause.errno else "no such address"
+            super().__init__(f"cannot listen at {host} port {port}: {why}", remedy="Change --host or --port.")

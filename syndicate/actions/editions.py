@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import hashlib
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
@@ -76,8 +77,19 @@ class Editions:
         heads = await self._office.store.read(memberships.heads)
         self._heads = {slug: head.seq for slug, head in heads.items()} | self._heads
 
+    async def catch_up(self) -> None:
+        """Learn what other processes changed."""
+        heads = await self._office.store.read(memberships.heads)
+        for slug, head in heads.items():
+            self._heads[slug] = max(head.seq, self._heads.get(slug, 0))
+
     def _follow(self, effects: Effects) -> None:
         self._heads.update(effects.feeds)
+
+    @property
+    def heads(self) -> Mapping[str, int]:
+        """The seq of every feed's last change."""
+        return self._heads
 
     def ready(self, slug: str, format_name: str) -> Edition | None:
         """Return the newest edition if it is at hand."""

@@ -4,18 +4,42 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
-from syndicate.app.service import Service, running
+from syndicate.app.control import controlled
+from syndicate.app.reloading import Reread
+from syndicate.app.service import Role, Service, running
+from syndicate.errors import ConfigurationError, Violation
 from syndicate.settings.loading import Loaded
 
 
-async def serve(loaded: Loaded, *, host: str, port: int, on_ready: Callable[[Service], None] = lambda _: None) -> None:
-    """Run until SIGTERM or SIGINT; a second signal ends the process at once. Raises StoreError, OSError."""
+async def serve(
+    loaded: Loaded,
+    *,
+    host: str,
+    port: int,
+    role: Role = Role.ALL,
+    on_ready: Callable[[Service], None] = lambda _: None,
+) -> None:
+    """Run until SIGTERM or SIGINT; a second signal ends the process at once.
+
+    Raises StoreError, ConfigurationError, PortTakenError.
+    """
     stop = stop_signal()
-    async with running(loaded, host=host, port=port) as service:
+    refuse_lone_role(role, loaded.settings.store.url)
+    async with served(loaded, host=host, port=port, role=role) as service:
         on_ready(service)
         await stop.wait()
+
+
+@asynccontextmanager
+async def served(
+    loaded: Loaded, *, host: str, port: int, role: Role = Role.ALL, reread: Reread | None = None
+) -> AsyncIterator[Service]:
+    """Run a service that also answers commands, until the block ends."""
+    async with running(loaded, host=host, port=port, role=role, reread=reread) as service, controlled(service):
+        yield service
 
 
 def stop_signal() -> asyncio.Event:
@@ -31,3 +55,10 @@ def stop_signal() -> asyncio.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, asked_to_stop, number)
     return stop
+
+
+def refuse_lone_role(role: Role, store_url: str) -> None:
+    """Refuse to run a part of a service over a store that only one process may open. Raises ConfigurationError."""
+    if role is not Role.ALL and store_url.startswith("sqlite:"):
+        reason = f"must be postgresql://… for --role {role}; an SQLite file serves one process, with --role all"
+        raise ConfigurationError("roles apart need PostgreSQL", [Violation("store.url", reason)])

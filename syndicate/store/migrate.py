@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from syndicate.errors import StoreError
+from syndicate.store.tx import Tx
 
 _SCRIPTS = Path(__file__).with_name("migrations")
 
@@ -22,16 +23,26 @@ def _config(connection: Connection) -> Config:
     return config
 
 
+def revision(tx: Tx) -> str | None:
+    """Return the schema the database has."""
+    return current(tx.connection)
+
+
+def current(connection: Connection) -> str | None:
+    """Return the schema a database has; None where it has none yet."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
 def upgrade(connection: Connection) -> None:
     """Run the missing migrations; raises StoreError when the database is newer than this program."""
     config = _config(connection)
     scripts = ScriptDirectory.from_config(config)
-    current = MigrationContext.configure(connection).get_current_revision()
+    found = current(connection)
     known = {script.revision for script in scripts.walk_revisions()}
-    if current is not None and current not in known:
+    if found is not None and found not in known:
         raise StoreError(
-            f"the database has schema {current}, which this version does not know",
+            f"the database has schema {found}, which this version does not know",
             remedy="Run the newer version of syndicate that made it.",
         )
-    if current != scripts.get_current_head():
+    if found != scripts.get_current_head():
         command.upgrade(config, "head")

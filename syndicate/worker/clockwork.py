@@ -23,7 +23,10 @@ RENEW_EVERY = timedelta(seconds=10)
 RECLAIM_EVERY = timedelta(seconds=15)
 RELOAD_EVERY = timedelta(seconds=2)
 TIDY_EVERY = timedelta(hours=1)
+FOLLOW_EVERY = timedelta(seconds=1)
 RETRY_SECONDS = 1.0
+# What it is called, how often, and what it does.
+Job = tuple[str, timedelta, Callable[[], Awaitable[object]]]
 
 
 class Clockwork:
@@ -34,22 +37,26 @@ class Clockwork:
         self._dispatcher = dispatcher
         self._something_changed = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
-        self._jobs: Sequence[tuple[str, timedelta, Callable[[], Awaitable[object]]]] = (
+        self._reload: Job = ("reload configuration", RELOAD_EVERY, reload)
+        self._jobs: Sequence[Job] = (
             ("renew leases", RENEW_EVERY, dispatcher.renew_leases),
             ("reclaim expired leases", RECLAIM_EVERY, dispatcher.reclaim_expired),
-            ("reload configuration", RELOAD_EVERY, reload),
+            self._reload,
             ("tidy", TIDY_EVERY, lambda: tidy(office)),
         )
         office.store.listen(lambda effects: self._something_changed.set() if effects.articles else None)
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """Run until the block ends; then stop claiming, let sends end, and return."""
+    async def running(self, *, alone: bool = True) -> AsyncIterator[None]:
+        """Run until the block ends; then stop claiming, let sends end, and return.
+
+        `alone` means that no other process sends from this store.
+        """
         # What fell due while nobody ran is done before anything is served.
         await keep_time(self._office)
-        scheduler = self._scheduler()
+        scheduler = _scheduler(self._jobs)
         self._tasks = [
-            asyncio.create_task(self._dispatcher.run(alone=True), name="dispatcher"),
+            asyncio.create_task(self._dispatcher.run(alone=alone), name="dispatcher"),
             asyncio.create_task(self._keep_time(), name="clock"),
         ]
         scheduler.start()
@@ -61,17 +68,19 @@ class Clockwork:
             self._tasks[1].cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    @asynccontextmanager
+    async def following(self, follow: Callable[[], Awaitable[object]]) -> AsyncIterator[None]:
+        """Leave the work to other processes: only `follow` what they change, and look after the configuration."""
+        scheduler = _scheduler((self._reload, ("follow other processes", FOLLOW_EVERY, follow)))
+        scheduler.start()
+        try:
+            yield
+        finally:
+            scheduler.shutdown(wait=False)
+
     def problems(self) -> Sequence[str]:
         """Name what has stopped that should run."""
         return [f"the {task.get_name()} has stopped" for task in self._tasks if task.done()]
-
-    def _scheduler(self) -> AsyncIOScheduler:
-        scheduler = AsyncIOScheduler(timezone="UTC")
-        for name, every, job in self._jobs:
-            trigger = IntervalTrigger(seconds=int(every.total_seconds()), timezone="UTC")
-            # A missed tick costs latency, never work: the database knows what is due.
-            scheduler.add_job(_guarded(name, job), trigger, id=name, misfire_grace_time=None, coalesce=True)
-        return scheduler
 
     async def _keep_time(self) -> None:
         while True:
@@ -88,6 +97,15 @@ class Clockwork:
                     await self._something_changed.wait()
             except TimeoutError:
                 pass
+
+
+def _scheduler(jobs: Sequence[Job]) -> AsyncIOScheduler:
+    scheduler = AsyncIOScheduler(timezone="UTC")
+    for name, every, job in jobs:
+        trigger = IntervalTrigger(seconds=int(every.total_seconds()), timezone="UTC")
+        # A missed tick costs latency, never work: the database knows what is due.
+        scheduler.add_job(_guarded(name, job), trigger, id=name, misfire_grace_time=None, coalesce=True)
+    return scheduler
 
 
 def _guarded(name: str, job: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
