@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import functools
 import logging
-import os
 import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.pool import NullPool
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
-from syndicate.errors import StoreBusyError, StoreError
+from syndicate.errors import StoreError
+from syndicate.store.failures import is_outage, outage
+from syndicate.store.sqlite_file import (
+    ProcessLock,
+    reading_engine,
+    refuse_damage,
+    wal_of,
+    was_left_open,
+    writing_engine,
+)
 from syndicate.store.tx import Effects, Generations, Tx
 
 T = TypeVar("T")
@@ -27,18 +34,8 @@ logger = logging.getLogger(__name__)
 
 MAX_GROUP = 256
 READERS = 4
-# reliability: a commit survives power loss only with FULL; readers must never write or checkpoint.
-_PRAGMAS = (
-    "PRAGMA journal_mode = WAL",
-    "PRAGMA synchronous = FULL",
-    "PRAGMA busy_timeout = 5000",
-    "PRAGMA foreign_keys = ON",
-    "PRAGMA journal_size_limit = 67108864",
-    "PRAGMA trusted_schema = OFF",
-    "PRAGMA cell_size_check = ON",
-    "PRAGMA cache_size = -65536",
-)
-_READER_PRAGMAS = ("PRAGMA query_only = ON", "PRAGMA wal_autocheckpoint = 0")
+# reliability I13: ready within five seconds after a crash.
+CHECK_WITHIN = timedelta(seconds=3)
 
 
 @dataclass
@@ -49,175 +46,183 @@ class _Call:
     answer: Future[tuple[Any, Effects]]
 
 
-class ProcessLock:
-    """Hold the database for this process: `path`.lock, released when the process ends however it ends."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path.with_name(path.name + ".lock")
-        self._descriptor: int | None = None
-
-    def acquire(self) -> None:
-        """Take the lock; raises StoreBusyError when another process has it."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            os.close(descriptor)
-            raise StoreBusyError(f"another process uses the store {self._path.stem}") from error
-        self._descriptor = descriptor
-
-    def release(self) -> None:
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-            self._descriptor = None
-
-
-def sqlite_engine(path: Path, *, pragmas: tuple[str, ...]) -> Engine:
-    """Make an engine whose connections leave BEGIN and COMMIT to us."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(
-        f"sqlite:///{path}",
-        poolclass=NullPool,
-        isolation_level="AUTOCOMMIT",
-        connect_args={"check_same_thread": False, "cached_statements": 512},
-    )
-
-    @event.listens_for(engine, "connect")
-    def _set_up(connection: Any, _record: Any) -> None:
-        for pragma in pragmas:
-            connection.execute(pragma)
-
-    return engine
-
-
 class SQLiteDriver:
     """Run transactions on one SQLite file; the store's driver for a single machine."""
 
     name = "sqlite"
+    shared = False
+    """No other process can use the database meanwhile."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock = ProcessLock(path)
         self._generations = Generations()
         self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
+        self._gate = threading.Lock()
+        self._closing = False
         self._local = threading.local()
         self._reader_connections: list[Connection] = []
 
     def open(self) -> None:
-        """Take the process lock and start the threads; raises StoreBusyError."""
+        """Take the process lock and start the threads.
+
+        Raises StoreBusyError, and StoreError for a file that cannot be opened or that a crash left damaged.
+        """
         self._lock.acquire()
-        self._writer_engine = sqlite_engine(self.path, pragmas=_PRAGMAS)
-        self._reader_engine = sqlite_engine(self.path, pragmas=(*_PRAGMAS, *_READER_PRAGMAS))
+        try:
+            self._connection = self._connect()
+        except BaseException:
+            self._lock.release()
+            raise
+        self._reader_engine = reading_engine(self.path)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-read")
         self._writer = threading.Thread(target=self._write_loop, name="store-write", daemon=True)
         self._writer.start()
 
+    def _connect(self) -> Connection:
+        left_open = was_left_open(self.path)
+        try:
+            connection = writing_engine(self.path).connect()
+            if left_open:
+                refuse_damage(connection, within=CHECK_WITHIN)
+        except DBAPIError as error:
+            raise outage(error, doing="be opened") from error
+        return connection
+
     def migrate(self, migration: Callable[[Connection], None]) -> None:
         """Run a migration in one transaction, before any other use."""
-        with self._writer_engine.connect() as connection:
+        connection = self._connection
+        try:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
-            try:
-                migration(connection)
-            except BaseException:
-                connection.exec_driver_sql("ROLLBACK")
-                raise
+            migration(connection)
             connection.exec_driver_sql("COMMIT")
+        except BaseException as error:
+            self._roll_back()
+            if isinstance(error, DBAPIError) and is_outage(error):
+                raise outage(error, doing="be brought up to date") from error
+            raise
 
     def close(self) -> None:
         """Finish what is queued, checkpoint, and let the file go."""
-        self._calls.put(None)
+        with self._gate:
+            self._closing = True
+            self._calls.put(None)
         self._writer.join()
         self._readers.shutdown(wait=True)
         for connection in self._reader_connections:
             connection.close()
-        self._writer_engine.dispose()
-        self._reader_engine.dispose()
+        try:
+            self._connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        except DBAPIError as error:
+            # Nothing is lost: the next start reads the log of commits.
+            logger.warning("store.checkpoint_failed", extra={"error": str(error.orig)})
+        self._connection.close()
         self._lock.release()
+
+    def wal_bytes(self) -> int:
+        """Return the size of the log of commits that are not in the file yet."""
+        try:
+            return wal_of(self.path).stat().st_size
+        except FileNotFoundError:
+            return 0
 
     def submit(self, function: Callable[[Tx], T]) -> Future[tuple[T, Effects]]:
         """Queue a writing transaction; the future answers after its commit is on disk."""
         answer: Future[tuple[T, Effects]] = Future()
-        self._calls.put(_Call(function, answer))
+        with self._gate:
+            if self._closing:
+                raise StoreError("the store is closed")
+            self._calls.put(_Call(function, answer))
         return answer
 
     async def read(self, function: Callable[[Tx], T]) -> T:
-        """Run a reading function on a consistent snapshot."""
+        """Run a reading function on a consistent snapshot. Raises StoreError."""
+        if self._closing:
+            raise StoreError("the store is closed")
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._readers, functools.partial(self._read, function))
 
     def _read(self, function: Callable[[Tx], T]) -> T:
+        try:
+            connection = self._reader()
+            connection.exec_driver_sql("BEGIN")
+            try:
+                return function(Tx(connection, self._generations))
+            finally:
+                connection.exec_driver_sql("ROLLBACK")
+        except DBAPIError as error:
+            if is_outage(error):
+                raise outage(error, doing="read") from error
+            raise
+
+    def _reader(self) -> Connection:
+        """Return this thread's connection."""
         connection: Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = self._reader_engine.connect()
             self._reader_connections.append(connection)
-        connection.exec_driver_sql("BEGIN")
-        try:
-            return function(Tx(connection, self._generations))
-        finally:
-            connection.exec_driver_sql("ROLLBACK")
+        return connection
+
+    # --- the writer's thread ---------------------------------------------------------------------------------------
 
     def _write_loop(self) -> None:
-        connection = self._writer_engine.connect()
-        while (call := self._calls.get()) is not None:
-            group = [call, *self._waiting()]
-            ends = group[-1] is None
-            self._commit_group(connection, [each for each in group if each is not None])
-            if ends:
-                break
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.close()
+        ends = False
+        while not ends:
+            group = [self._calls.get(), *self._waiting()]
+            ends = None in group
+            self._commit_group([call for call in group if call is not None])
 
     def _waiting(self) -> list[_Call | None]:
         waiting: list[_Call | None] = []
-        while len(waiting) < MAX_GROUP:
+        while len(waiting) < MAX_GROUP - 1:
             try:
                 waiting.append(self._calls.get_nowait())
             except queue.Empty:
                 break
-            if waiting[-1] is None:
-                break
         return waiting
 
-    def _commit_group(self, connection: Connection, calls: list[_Call]) -> None:
+    def _commit_group(self, calls: list[_Call]) -> None:
         """Run the calls in one transaction, each in its own savepoint, and answer all after the commit."""
         outcomes: list[tuple[_Call, Any, Effects]] = []
         try:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            self._connection.exec_driver_sql("BEGIN IMMEDIATE")
             for call in calls:
-                self._run(connection, call, outcomes)
-            connection.exec_driver_sql("COMMIT")
+                self._run(call, outcomes)
+            self._connection.exec_driver_sql("COMMIT")
         except DBAPIError as error:
-            self._give_up(connection, calls, error)
+            self._give_up(calls, error)
             return
         for call, result, effects in outcomes:
             call.answer.set_result((result, effects))
 
-    def _run(self, connection: Connection, call: _Call, outcomes: list[tuple[_Call, Any, Effects]]) -> None:
-        if not call.answer.set_running_or_notify_cancel():
-            return
-        connection.exec_driver_sql("SAVEPOINT call")
-        tx = Tx(connection, self._generations)
+    def _run(self, call: _Call, outcomes: list[tuple[_Call, Any, Effects]]) -> None:
+        self._connection.exec_driver_sql("SAVEPOINT call")
+        tx = Tx(self._connection, self._generations)
         try:
             result = call.function(tx)
-        except OperationalError:
+        except Exception as error:
             # Disk full and I/O errors may have rolled the whole transaction back by themselves.
-            raise
-        except Exception as error:  # the caller's own refusal or bug: it gets it, the others commit
-            connection.exec_driver_sql("ROLLBACK TO call")
-            connection.exec_driver_sql("RELEASE call")
+            if isinstance(error, DBAPIError) and is_outage(error):
+                raise
+            # The caller's own refusal or bug: it gets it, the others commit.
+            self._connection.exec_driver_sql("ROLLBACK TO call")
+            self._connection.exec_driver_sql("RELEASE call")
             call.answer.set_exception(error)
             return
-        connection.exec_driver_sql("RELEASE call")
+        self._connection.exec_driver_sql("RELEASE call")
         outcomes.append((call, result, tx.effects))
 
-    def _give_up(self, connection: Connection, calls: list[_Call], error: DBAPIError) -> None:
+    def _give_up(self, calls: list[_Call], error: DBAPIError) -> None:
         logger.error("store.write_failed", extra={"error": str(error.orig), "calls": len(calls)})
-        dbapi_connection = connection.connection.dbapi_connection
-        if dbapi_connection is not None and getattr(dbapi_connection, "in_transaction", False):
-            connection.exec_driver_sql("ROLLBACK")
+        self._roll_back()
         for call in calls:
             if not call.answer.done():
-                refusal = StoreError(f"the store could not write: {error.orig}")
+                refusal = outage(error, doing="write")
                 refusal.__cause__ = error
                 call.answer.set_exception(refusal)
+
+    def _roll_back(self) -> None:
+        """End the open transaction, unless SQLite has done so by itself."""
+        raw: Any = self._connection.connection.dbapi_connection
+        if raw.in_transaction:
+            self._connection.exec_driver_sql("ROLLBACK")

@@ -22,12 +22,12 @@ T = TypeVar("T")
 Listener = Callable[[Effects], None]
 
 
-def driver_for(url: str, *, root: Path) -> SQLiteDriver | PostgresDriver:
+def driver_for(url: str, *, root: Path, password: str | None = None) -> SQLiteDriver | PostgresDriver:
     """Choose the driver for `[store] url`; relative SQLite paths start at `root`."""
     if url.startswith("sqlite:///"):
         return SQLiteDriver(root / url.removeprefix("sqlite:///"))
     if make_url(url).get_backend_name() == "postgresql":
-        return PostgresDriver(url)
+        return PostgresDriver(url, password=password)
     violation = Violation("store.url", "must begin with sqlite:/// or postgresql://")
     raise ConfigurationError("the store's address is not known", [violation])
 
@@ -38,6 +38,11 @@ class Store:
     def __init__(self, driver: SQLiteDriver | PostgresDriver) -> None:
         self.driver = driver
         self._listeners: list[Listener] = []
+
+    @property
+    def shared(self) -> bool:
+        """Tell whether other processes may use the database meanwhile."""
+        return self.driver.shared
 
     def open(self) -> None:
         """Open the database and bring its schema up to date; raises StoreError."""
@@ -58,23 +63,34 @@ class Store:
     async def write(self, function: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `function(tx, …)` as one transaction. A caller that is cancelled does not undo or hide it."""
         loop = asyncio.get_running_loop()
-        future = self.driver.submit(functools.partial(_call, function, args, kwargs))
-        future.add_done_callback(functools.partial(self._after_commit, loop))
-        result, _effects = await asyncio.wrap_future(future)
-        return result
+        answer: asyncio.Future[T] = loop.create_future()
+        transaction = self.driver.submit(functools.partial(_call, function, args, kwargs))
+        transaction.add_done_callback(functools.partial(self._hand_over, loop, answer))
+        return await answer
 
     async def read(self, function: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `function(tx, …)` on a consistent snapshot; it cannot write."""
         return await self.driver.read(functools.partial(_call, function, args, kwargs))
 
-    def _after_commit(self, loop: asyncio.AbstractEventLoop, future: Future[tuple[Any, Effects]]) -> None:
-        # Runs on the database thread before the caller is woken: the loop keeps the order of its calls.
-        if not future.cancelled() and future.exception() is None and not loop.is_closed():
-            loop.call_soon_threadsafe(self._tell, future.result()[1])
+    def _hand_over(
+        self, loop: asyncio.AbstractEventLoop, answer: asyncio.Future[Any], done: Future[tuple[Any, Effects]]
+    ) -> None:
+        """Take what came of a transaction from its database thread to the event loop."""
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(self._answer, answer, done)
 
-    def _tell(self, effects: Effects) -> None:
-        for listener in self._listeners:
-            listener(effects)
+    def _answer(self, answer: asyncio.Future[Any], done: Future[tuple[Any, Effects]]) -> None:
+        """Tell the listeners, and only then the caller; listeners also hear of what a cancelled caller did."""
+        error = done.exception()
+        if error is None:
+            for listener in self._listeners:
+                listener(done.result()[1])
+        if answer.done():
+            return
+        if error is None:
+            answer.set_result(done.result()[0])
+        else:
+            answer.set_exception(error)
 
 
 def _call(function: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any], tx: Tx) -> T:

@@ -31,13 +31,6 @@ class Effects:
     """The number of the generation it adopted."""
     seq: int = 0
 
-    def merge(self, other: Effects) -> None:
-        self.feeds.update(other.feeds)
-        self.articles |= other.articles
-        self.deliveries |= other.deliveries
-        self.generation = other.generation or self.generation
-        self.seq = max(self.seq, other.seq)
-
 
 @dataclass(frozen=True, eq=False)
 class Generation:
@@ -47,18 +40,23 @@ class Generation:
     declarations: Declarations
 
 
+def parse_generation(number: int, declared: str) -> Generation:
+    return Generation(number, Declarations.model_validate_json(declared))
+
+
 class Generations:
-    """Generations already read in this process, by number."""
+    """The generation this process read last."""
 
     def __init__(self) -> None:
-        self._known: dict[int, Generation] = {}
+        self._known: Generation | None = None
 
     def at(self, number: int, declared: Callable[[], str]) -> Generation:
         """Return generation `number`; `declared` reads its JSON when it is not known yet."""
-        if number not in self._known:
-            declarations = Declarations.model_validate_json(declared())
-            self._known = {number: Generation(number, declarations)}
-        return self._known[number]
+        # Read once: another thread may put a newer generation in its place.
+        known = self._known
+        if known is None or known.number != number:
+            known = self._known = parse_generation(number, declared())
+        return known
 
 
 _NEWEST_GENERATION = select(func.max(schema.generations.c.number))
@@ -73,6 +71,7 @@ class Tx:
         self.effects = Effects()
         self._generations = generations
         self._generation: Generation | None = None
+        self._adopting = False
 
     @property
     def generation(self) -> Generation:
@@ -80,8 +79,14 @@ class Tx:
         if self._generation is None:
             number = self.run(_NEWEST_GENERATION).scalar_one()
             assert number is not None, "no generation was adopted yet"
-            self._generation = self._generations.at(number, lambda: self._declared(number))
+            self._generation = self._read_generation(number)
         return self._generation
+
+    def _read_generation(self, number: int) -> Generation:
+        # One that this transaction adopts may yet be undone, and its number given to another.
+        if self._adopting:
+            return parse_generation(number, self._declared(number))
+        return self._generations.at(number, lambda: self._declared(number))
 
     @property
     def declarations(self) -> Declarations:
@@ -90,6 +95,7 @@ class Tx:
     def forget_generation(self) -> None:
         """Look the generation up again: this transaction adopted another."""
         self._generation = None
+        self._adopting = True
 
     def _declared(self, number: int) -> str:
         return str(self.run(_DECLARED, {"number": number}).scalar_one())
