@@ -7,16 +7,21 @@ import logging
 import random
 import secrets
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from enum import StrEnum
 from pathlib import Path
 
 from aiohttp import web
 
 from syndicate.actions.adopt import adopt
 from syndicate.actions.editions import Editions
+from syndicate.actions.measures import StoreProbe
 from syndicate.actions.office import Office
 from syndicate.app.connections import Connections
+from syndicate.app.reloading import Reread, Rereading, reread_files
+from syndicate.app.server import Heartbeat, ServerOptions, listening, make_runner, server_options
 from syndicate.clock import Clock, SystemClock
+from syndicate.errors import PortTakenError
 from syndicate.media.storage import DirectoryStorage
 from syndicate.model.declarations import Declarations
 from syndicate.net.client import Client
@@ -25,15 +30,14 @@ from syndicate.policy.signing import decode_secret
 from syndicate.sandbox.pool import Sandbox
 from syndicate.settings.loading import Loaded
 from syndicate.store.store import Store, driver_for
-from syndicate.web.app import build_app
+from syndicate.web.app import build_app, build_health_app
 from syndicate.web.context import WebContext
+from syndicate.web.metrics import Counters, Gauges
+from syndicate.web.visitors import Visitors
 from syndicate.worker.clockwork import Clockwork
 from syndicate.worker.dispatch import Dispatcher
 
 logger = logging.getLogger(__name__)
-
-KEEPALIVE_SECONDS = 15.0
-BACKLOG = 512
 
 
 def new_id(prefix: str) -> str:
@@ -41,11 +45,20 @@ def new_id(prefix: str) -> str:
     return f"{prefix}_{secrets.token_hex(24)}"
 
 
+class Role(StrEnum):
+    """What of a service a process does."""
+
+    ALL = "all"
+    WEB = "web"
+    WORKER = "worker"
+
+
 class Service:
     """Everything one instance consists of. Use `running` or `opened`; both close what they opened."""
 
-    def __init__(self, loaded: Loaded, store: Store, client: Client, clock: Clock) -> None:
+    def __init__(self, loaded: Loaded, store: Store, client: Client, clock: Clock, reread: Reread) -> None:
         self.loaded = loaded
+        self._rereading = Rereading(loaded, reread)
         self.store = store
         self.client = client
         self.clock = clock
@@ -56,46 +69,83 @@ class Service:
         self.pictures = DirectoryStorage(Path(loaded.settings.media.url.removeprefix("file:")))
         self.dispatcher = Dispatcher(self.office, self.connections, jitter=random.random)
         self.clockwork = Clockwork(self.office, self.dispatcher, self.reload)
+        self.heartbeat = Heartbeat()
+        self.visitors = _visitors(loaded)
         self._upstream_keys: dict[str, tuple[bytes, ...]] = {}
 
     @property
     def declarations(self) -> Declarations:
         return self.loaded.declarations
 
-    async def use(self, loaded: Loaded) -> bool:
-        """Put a configuration in force; tells whether it changed what is declared. Raises ConfigurationError."""
+    async def use(self, loaded: Loaded) -> int | None:
+        """Put a configuration in force; returns its generation, None where the same is declared as before.
+
+        Raises ConfigurationError.
+        """
         connectors = self.connections.prepare(loaded)
-        keys = _upstream_keys(loaded)
-        changed = await adopt(self.office, loaded.declarations)
+        keys = upstream_keys(loaded)
+        generation = await adopt(self.office, loaded.declarations)
         await self.connections.replace(loaded, connectors)
         self._upstream_keys = keys
         self.loaded = loaded
         self.dispatcher.wake()
-        return changed is not None
+        return generation
 
     async def reload(self) -> None:
         """Look whether the files changed; a broken change is refused and told, what runs stays."""
+        await self._rereading.look(self.use)
 
     def upstream_keys(self, name: str) -> Sequence[bytes]:
         return self._upstream_keys.get(name, ())
 
     def web_app(self) -> web.Application:
+        return build_app(self.web_context())
+
+    def web_context(self) -> WebContext:
+        """Return what the web's handlers need of this service."""
         limits = self.loaded.settings.limits
-        return build_app(
-            WebContext(
-                office=self.office,
-                editions=self.editions,
-                pictures=self.pictures,
-                declarations=lambda: self.declarations,
-                upstream_keys=self.upstream_keys,
-                problems=self.clockwork.problems,
-                max_record_bytes=limits.record_bytes,
-                max_picture_bytes=limits.picture_bytes,
-            )
+        return WebContext(
+            office=self.office,
+            editions=self.editions,
+            pictures=self.pictures,
+            declarations=lambda: self.declarations,
+            upstream_keys=self.upstream_keys,
+            problems=self.clockwork.problems,
+            gauges=self.gauges,
+            store_probe=StoreProbe(self.office),
+            visitors=self.visitors,
+            counters=Counters(),
+            max_record_bytes=limits.record_bytes,
+            max_picture_bytes=limits.picture_bytes,
+            body_timeout=self.loaded.settings.server.body_timeout,
         )
 
+    def server_options(self) -> ServerOptions:
+        """Return how this service listens."""
+        return server_options(self.loaded.settings, is_exempt=self.visitors.is_shared)
 
-def _upstream_keys(loaded: Loaded) -> dict[str, tuple[bytes, ...]]:
+    def gauges(self) -> Gauges:
+        """Tell what the process knows of itself."""
+        return Gauges(self.heartbeat.lag_seconds, _wal_bytes(self.loaded.settings.store.url), self.dispatcher.attempts)
+
+
+def _wal_bytes(store_url: str) -> int | None:
+    wal = Path(store_url.removeprefix("sqlite:///") + "-wal")
+    return wal.stat().st_size if store_url.startswith("sqlite:") and wal.exists() else None
+
+
+def _visitors(loaded: Loaded) -> Visitors:
+    limits = loaded.settings.limits
+    return Visitors(
+        trusted_proxies=loaded.settings.service.trusted_proxies,
+        failed_logins_per_minute=limits.failed_logins_per_minute,
+        feed_requests_per_minute=limits.feed_requests_per_minute,
+        writes_per_second=limits.writes_per_second,
+    )
+
+
+def upstream_keys(loaded: Loaded) -> dict[str, tuple[bytes, ...]]:
+    """Decode what upstreams sign their deliveries with. Raises ConfigurationError."""
     return {
         upstream.name: tuple(decode_secret(text) for text in loaded.secrets.upstream(upstream.name, "signing_secret"))
         for upstream in loaded.declarations.upstreams
@@ -104,8 +154,11 @@ def _upstream_keys(loaded: Loaded) -> dict[str, tuple[bytes, ...]]:
 
 
 @asynccontextmanager
-async def opened(loaded: Loaded, *, clock: Clock | None = None) -> AsyncIterator[Service]:
-    """Open a service without running it: for commands. Raises StoreError, ConfigurationError."""
+async def opened(loaded: Loaded, *, clock: Clock | None = None, reread: Reread | None = None) -> AsyncIterator[Service]:
+    """Open a service without running it: for commands. Raises StoreError, ConfigurationError.
+
+    `reread` reads the configuration again; left out, from the file it came from.
+    """
     settings = loaded.settings
     store = Store(driver_for(settings.store.url, root=Path()))
     async with AsyncExitStack() as stack:
@@ -113,7 +166,7 @@ async def opened(loaded: Loaded, *, clock: Clock | None = None) -> AsyncIterator
         stack.push_async_callback(asyncio.to_thread, store.close)
         guard = Guard(allow_private=settings.network.allow_private, base_url=settings.service.base_url)
         client = await stack.enter_async_context(Client(guard, base_url=settings.service.base_url))
-        service = Service(loaded, store, client, clock or SystemClock())
+        service = Service(loaded, store, client, clock or SystemClock(), reread or reread_files(loaded.path))
         stack.push_async_callback(service.connections.aclose)
         stack.push_async_callback(service.sandbox.close)
         await service.use(loaded)
@@ -122,21 +175,45 @@ async def opened(loaded: Loaded, *, clock: Clock | None = None) -> AsyncIterator
 
 
 @asynccontextmanager
-async def running(loaded: Loaded, *, host: str, port: int, clock: Clock | None = None) -> AsyncIterator[Service]:
-    """Run a service: its web server and its clockwork, until the block ends; a graceful stop takes at most 25 s."""
-    async with opened(loaded, clock=clock) as service, serving(service, service.web_app()) as runner:
-        await web.TCPSite(runner, host, port, backlog=BACKLOG).start()
-        logger.info("service.started", extra={"host": host, "port": port})
-        yield service
+async def running(
+    loaded: Loaded,
+    *,
+    host: str,
+    port: int,
+    clock: Clock | None = None,
+    role: Role = Role.ALL,
+    reread: Reread | None = None,
+) -> AsyncIterator[Service]:
+    """Run a service: its web server and its clockwork, until the block ends; a graceful stop takes at most 25 s.
+
+    Raises StoreError, ConfigurationError, PortTakenError.
+    """
+    async with opened(loaded, clock=clock, reread=reread) as service:
+        app = build_health_app(service.web_context()) if role is Role.WORKER else service.web_app()
+        async with serving(service, app, role=role) as runner, AsyncExitStack() as stack:
+            try:
+                options = service.server_options()
+                await stack.enter_async_context(listening(runner, options, service.heartbeat, host=host, port=port))
+            except OSError as error:
+                raise PortTakenError(host, port, error) from error
+            logger.info("service.started", extra={"host": host, "port": port, "role": role})
+            yield service
 
 
 @asynccontextmanager
-async def serving(service: Service, app: web.Application) -> AsyncIterator[web.AppRunner]:
+async def serving(service: Service, app: web.Application, *, role: Role = Role.ALL) -> AsyncIterator[web.AppRunner]:
     """Run the clockwork of an open service and its web application; the caller says where it listens."""
-    runner = web.AppRunner(app, keepalive_timeout=KEEPALIVE_SECONDS, access_log=None, shutdown_timeout=5.0)
+    runner = make_runner(app, service.server_options())
     await runner.setup()
     try:
-        async with service.clockwork.running():
+        async with _work(service, role):
             yield runner
     finally:
         await runner.cleanup()
+
+
+def _work(service: Service, role: Role) -> AbstractAsyncContextManager[None]:
+    if role is Role.WEB:
+        return service.clockwork.following(service.editions.catch_up)
+    # The lock of an SQLite store lets nobody else in.
+    return service.clockwork.running(alone=service.store.driver.name == "sqlite")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from syndicate.web import feeds, inbound, pictures, public
+from syndicate.web import inbound, pictures, public, status
 from syndicate.web.api import articles, ledger
 from syndicate.web.context import CONTEXT, WebContext
-from syndicate.web.problems import problems
+from syndicate.web.feeds import Feeds
+from syndicate.web.headers import dress
+from syndicate.web.problems import failures, problems
 
 _SLUG = "{slug:[a-z0-9][a-z0-9-]{0,99}}"
 
@@ -16,23 +18,33 @@ def build_app(served: WebContext) -> web.Application:
     """Build the application around what its handlers need."""
     app = web.Application()
     app[CONTEXT] = served
+    app.on_response_prepare.append(dress)
+    # Feeds stand outside `failures`: they are asked for more often than all else together.
+    app.router.add_get("/feeds/{name}", Feeds(served).answer)
     app.add_routes(
         [
-            web.get(f"/feeds/{_SLUG}.{{format:rss|atom|json}}", feeds.feed),
-            web.get("/", public.front_page),
-            web.get("/feeds", public.feeds_page),
-            web.get("/feeds.opml", public.opml),
-            web.get(f"/feeds/{_SLUG}", public.feed_page),
-            web.get(f"/articles/{_SLUG}", public.article_page),
-            web.get("/static/{name}", public.static),
-            web.get("/media/{name}", pictures.show),
-            web.get("/healthz", public.health),
-            web.get("/readyz", public.ready),
+            web.get("/", failures(public.front_page)),
+            web.get("/feeds", failures(public.feeds_page)),
+            web.get("/feeds.opml", failures(public.opml)),
+            web.get(f"/articles/{_SLUG}", failures(public.article_page)),
+            web.get("/static/{name}", failures(public.static)),
+            web.get("/media/{name}", failures(pictures.show)),
+            web.get("/healthz", status.health),
+            web.get("/readyz", failures(status.ready)),
+            web.get("/metrics", failures(status.metrics)),
         ]
     )
     app.add_subapp("/api/v1", build_api())
     app.add_subapp("/inbound", build_inbound())
-    app.router.add_get("/{anything:.*}", public.not_found)
+    app.router.add_route("*", "/{anything:.*}", public.nothing_here)
+    return app
+
+
+def build_health_app(served: WebContext) -> web.Application:
+    """Build what a process answers that serves nobody: whether it lives."""
+    app = web.Application()
+    app[CONTEXT] = served
+    app.add_routes([web.get("/healthz", status.health)])
     return app
 
 

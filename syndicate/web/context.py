@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from aiohttp import web
 
 from syndicate.actions.editions import Editions
+from syndicate.actions.measures import StoreProbe
 from syndicate.actions.office import Office
 from syndicate.actions.pictures import PictureStorage
 from syndicate.model.declarations import Declarations
+from syndicate.web.metrics import Counters, Gauges
+from syndicate.web.visitors import Visitors
 
 
 @dataclass(frozen=True)
 class WebContext:
-    """`upstream_keys` gives the keys an upstream signs with; sizes in bytes."""
+    """`upstream_keys` gives the keys an upstream signs with; `gauges` what the process tells of itself."""
 
     office: Office
     editions: Editions
@@ -23,8 +27,13 @@ class WebContext:
     declarations: Callable[[], Declarations]
     upstream_keys: Callable[[str], Sequence[bytes]]
     problems: Callable[[], Sequence[str]]
+    gauges: Callable[[], Gauges]
+    store_probe: StoreProbe
+    visitors: Visitors
+    counters: Counters
     max_record_bytes: int
     max_picture_bytes: int
+    body_timeout: timedelta
 
 
 CONTEXT: web.AppKey[WebContext] = web.AppKey("context", WebContext)

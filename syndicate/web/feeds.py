@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
 
 from aiohttp import web
+from multidict import CIMultiDict, CIMultiDictProxy
 
 from syndicate.actions.editions import Edition
-from syndicate.errors import FeedNotFoundError
-from syndicate.policy.conditional import answer_conditional, choose_coding
-from syndicate.web.context import context
+from syndicate.errors import FeedNotFoundError, SyndicateError
+from syndicate.model.declarations import Declarations
+from syndicate.policy.conditional import Coding, answer_conditional, choose_coding
+from syndicate.web import public
+from syndicate.web.context import WebContext
+from syndicate.web.headers import SERVER
 from syndicate.web.problems import problem
 
 CACHE_CONTROL = "public, max-age=60, stale-while-revalidate=300, stale-if-error=86400"
@@ -20,45 +26,103 @@ _FIXED = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "ETag, Last-Modified, Link",
     "X-Content-Type-Options": "nosniff",
+    "Server": SERVER,
 }
+FORMATS = ("rss", "atom", "json")
 
 
-async def feed(request: web.Request) -> web.Response:
-    """Answer GET and HEAD of /feeds/<slug>.<format>."""
-    slug, format_name = request.match_info["slug"], request.match_info["format"]
-    served = context(request)
-    if served.declarations().feed(slug) is None:
-        return problem(FeedNotFoundError(slug))
-    edition = served.editions.ready(slug, format_name) or await served.editions.get(slug, format_name)
-    return answer(request, edition)
+@dataclass(frozen=True, eq=False, slots=True)
+class Prepared:
+    """An edition with the headers of its answers, made once for all who ask; `declared` is when it was looked up."""
 
+    slug: str
+    format: str
+    edition: Edition
+    declared: Declarations
+    found: Mapping[str, CIMultiDict[str]]
+    held: Mapping[str, CIMultiDict[str]]
 
-def answer(request: web.Request, edition: Edition) -> web.Response:
-    """Answer with an edition, or with 304 where the client has it."""
-    asked = request.headers
-    coding = choose_coding(asked["Accept-Encoding"]) if "Accept-Encoding" in asked else "identity"
-    headers = edition_headers(edition, coding)
-    if _is_held(request.method, asked, edition):
-        return web.Response(status=304, headers=headers)
-    headers["Content-Type"] = edition.media_type
-    if coding != "identity":
-        headers["Content-Encoding"] = coding
-    return web.Response(body=edition.bodies[coding], headers=headers)
+    @classmethod
+    def of(cls, slug: str, format_name: str, edition: Edition, declared: Declarations) -> Self:
+        codings = edition.bodies.keys()
+        found = {coding: CIMultiDict(found_headers(edition, coding)) for coding in codings}
+        held = {coding: CIMultiDict(edition_headers(edition, coding)) for coding in codings}
+        return cls(slug, format_name, edition, declared, found, held)
 
 
 def edition_headers(edition: Edition, coding: str) -> dict[str, str]:
+    """Return what 200 and 304 both carry (RFC 9110 section 15.4.5)."""
     return _FIXED | {"ETag": edition.etags[coding], "Last-Modified": edition.last_modified}
 
 
-def _is_held(method: str, asked: Mapping[str, str], edition: Edition) -> bool:
-    none_match, modified_since = asked.get("If-None-Match"), asked.get("If-Modified-Since")
-    if none_match is None and modified_since is None:
-        return False
+def found_headers(edition: Edition, coding: str) -> dict[str, str]:
+    headers = edition_headers(edition, coding) | {
+        "Content-Type": edition.media_type,
+        "Content-Length": str(len(edition.bodies[coding])),
+    }
+    return headers if coding == "identity" else headers | {"Content-Encoding": coding}
+
+
+class Feeds:
+    """Answers /feeds/<name>: a feed's documents, and its page for people. The one path that is trimmed for speed."""
+
+    def __init__(self, served: WebContext) -> None:
+        self._served = served
+        self._prepared: dict[str, Prepared] = {}
+
+    async def answer(self, request: web.Request) -> web.Response:
+        """Answer GET and HEAD."""
+        name = request.match_info["name"]
+        prepared = self._prepared.get(name)
+        if prepared is None or not self._is_newest(prepared):
+            slug, dot, format_name = name.rpartition(".")
+            if not dot:
+                return await public.feed_page(request)
+            try:
+                prepared = await self._prepare(name, slug, format_name)
+            except SyndicateError as error:
+                return problem(error)
+        return self._answer(request, prepared)
+
+    def _is_newest(self, prepared: Prepared) -> bool:
+        newest = self._served.editions.ready(prepared.slug, prepared.format)
+        return newest is prepared.edition and prepared.declared is self._served.declarations()
+
+    async def _prepare(self, name: str, slug: str, format_name: str) -> Prepared:
+        declared = self._served.declarations()
+        if declared.feed(slug) is None or format_name not in FORMATS:
+            self._prepared.pop(name, None)
+            raise FeedNotFoundError(name)
+        edition = await self._served.editions.get(slug, format_name)
+        prepared = self._prepared[name] = Prepared.of(slug, format_name, edition, declared)
+        return prepared
+
+    def _answer(self, request: web.Request, prepared: Prepared) -> web.Response:
+        asked = request.headers
+        coding: Coding = choose_coding(asked["Accept-Encoding"]) if "Accept-Encoding" in asked else "identity"
+        served = self._served
+        if "If-None-Match" in asked or "If-Modified-Since" in asked:
+            if is_held(request.method, asked, prepared.edition, now=served.office.now()):
+                served.counters.feed_requests[prepared.slug, 304] += 1
+                return web.Response(status=304, headers=prepared.held[coding])
+        elif served.visitors.is_counted(request):
+            try:
+                served.visitors.count_feed_request(request, f"{prepared.slug}.{prepared.format}", served.office.now())
+            except SyndicateError as error:
+                served.counters.feed_requests[prepared.slug, 429] += 1
+                return problem(error)
+        served.counters.feed_requests[prepared.slug, 200] += 1
+        return web.Response(body=prepared.edition.bodies[coding], headers=prepared.found[coding])
+
+
+def is_held(method: str, asked: CIMultiDictProxy[str], edition: Edition, *, now: datetime) -> bool:
+    """Say whether the client holds the edition, so that 304 is the answer."""
+    tags = asked.getall("If-None-Match", None)
     return answer_conditional(
         method,
-        none_match,
-        modified_since,
+        None if tags is None else ", ".join(tags),
+        asked.get("If-Modified-Since"),
         etags=edition.etags.values(),
         last_modified=edition.changed_at,
-        now=datetime.now(UTC),
+        now=now,
     )

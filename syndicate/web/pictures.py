@@ -7,7 +7,9 @@ import asyncio
 from aiohttp import web
 
 from syndicate.actions.pictures import Visibility, keep_picture, visibility
-from syndicate.web.api.requests import read_body, require
+from syndicate.web.api.requests import require
+from syndicate.web.bodies import read_body
+from syndicate.web.conditional import is_held
 from syndicate.web.context import context
 
 _HEADERS = {
@@ -28,7 +30,7 @@ async def show(request: web.Request) -> web.Response:
         status = 410 if shown.visibility is Visibility.GONE else 404
         return web.Response(status=status, headers={"Cache-Control": "no-store"})
     etag = f'"{name.partition(".")[0]}"'
-    if etag in request.headers.get("If-None-Match", ""):
+    if is_held(request, etag):
         return web.Response(status=304, headers={**_HEADERS, "ETag": etag})
     data = await asyncio.to_thread(served.pictures.get, name)
     if data is None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+import hashlib
 from xml.sax.saxutils import quoteattr
 
 from aiohttp import web
@@ -16,18 +15,35 @@ from syndicate.model.entry import Entry
 from syndicate.model.stored import StoredArticle
 from syndicate.render.figures import place_pictures
 from syndicate.render.jsonld import news_article
+from syndicate.web.conditional import is_held
 from syndicate.web.context import context
 from syndicate.web.pages import front, notices, story, subscribing
 from syndicate.web.pages.assets import STATIC_CACHE_CONTROL, static_files
 from syndicate.web.pages.environment import PAGE_HEADERS
+from syndicate.web.problems import document, http_failure
 
-CACHE_CONTROL = "public, max-age=30"
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+# Kept by caches, but asked for again each time: what was withdrawn is gone at once.
+CACHE_CONTROL = "public, no-cache"
+HTML = "text/html; charset=utf-8"
+_READING = ("GET", "HEAD")
 
 
-def page(html: str, *, status: int = 200, cache: str = CACHE_CONTROL) -> web.Response:
-    headers = {**PAGE_HEADERS, "Cache-Control": cache}
-    return web.Response(text=html, status=status, content_type="text/html", charset="utf-8", headers=headers)
+def page(request: web.Request, html: str, *, canonical: str | None = None) -> web.Response:
+    """Answer with a page, or with 304 where the client has it."""
+    body = html.encode()
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = {**PAGE_HEADERS, "Cache-Control": CACHE_CONTROL, "ETag": etag}
+    if canonical is not None:
+        headers["Link"] = f'<{canonical}>; rel="canonical"'
+    if is_held(request, etag):
+        return web.Response(status=304, headers=headers)
+    return web.Response(body=body, headers=headers | {"Content-Type": HTML})
+
+
+def notice(html: str, *, status: int) -> web.Response:
+    """Answer with a page that says why there is nothing else."""
+    headers = {**PAGE_HEADERS, "Cache-Control": "no-cache", "Content-Type": HTML}
+    return web.Response(body=html.encode(), status=status, headers=headers)
 
 
 async def front_page(request: web.Request) -> web.Response:
@@ -43,7 +59,7 @@ async def front_page(request: web.Request) -> web.Response:
         feeds=declared.feeds,
         content_mode=declared.page_content,
     )
-    return page(html)
+    return page(request, html)
 
 
 async def article_page(request: web.Request) -> web.Response:
@@ -55,8 +71,9 @@ async def article_page(request: web.Request) -> web.Response:
         return missing(declared)
     stored, entry = found
     if entry is not None:
-        return page(await asyncio.to_thread(_article_html, declared, entry, stored.slug))
-    return gone(declared, stored) if stored.released_at is not None else missing(declared)
+        html = await asyncio.to_thread(_article_html, declared, entry, stored.slug)
+        return page(request, html, canonical=entry.url)
+    return gone(declared, stored) if read.was_public(stored) else missing(declared)
 
 
 def _article_html(declared: Declarations, entry: Entry, slug: str) -> str:
@@ -78,17 +95,17 @@ def gone(declared: Declarations, stored: StoredArticle) -> web.Response:
     note = stored.public_note if stored.status is Status.RETRACTED else None
     gone_at = stored.withdrawn_at or stored.changed_at
     html = notices.gone_page(declared.publisher, title=None, gone_at=gone_at, note=note, feeds=declared.feeds)
-    return page(html, status=410, cache="no-cache")
+    return notice(html, status=410)
 
 
 def missing(declared: Declarations) -> web.Response:
     html = notices.not_found_page(declared.publisher, feeds=declared.feeds)
-    return page(html, status=404, cache="no-cache")
+    return notice(html, status=404)
 
 
 async def feeds_page(request: web.Request) -> web.Response:
     declared = context(request).declarations()
-    return page(subscribing.feeds_page(declared.publisher, declared.feeds))
+    return page(request, subscribing.feeds_page(declared.publisher, declared.feeds))
 
 
 async def feed_page(request: web.Request) -> web.Response:
@@ -108,7 +125,7 @@ async def feed_page(request: web.Request) -> web.Response:
         feeds=declared.feeds,
         content_mode=declared.page_content,
     )
-    return page(html)
+    return page(request, html)
 
 
 async def opml(request: web.Request) -> web.Response:
@@ -125,7 +142,7 @@ async def opml(request: web.Request) -> web.Response:
         '<?xml version="1.0" encoding="UTF-8"?>\n<opml version="2.0">\n  <head>\n'
         f"    <title>{escape(publisher.title)}</title>\n  </head>\n  <body>\n{outlines}\n  </body>\n</opml>\n"
     )
-    headers = {"Cache-Control": CACHE_CONTROL, "Access-Control-Allow-Origin": "*"}
+    headers = {"Cache-Control": "public, max-age=60", "Access-Control-Allow-Origin": "*"}
     return web.Response(text=text, content_type="text/x-opml", charset="utf-8", headers=headers)
 
 
@@ -145,18 +162,8 @@ async def static(request: web.Request) -> web.Response:
     return web.Response(body=body, headers=headers)
 
 
-async def not_found(request: web.Request) -> web.Response:
-    return missing(context(request).declarations())
-
-
-async def health(request: web.Request) -> web.Response:
-    return web.json_response(
-        {"status": "alive", "time": datetime.now(UTC).isoformat()}, headers={"Cache-Control": "no-store"}
-    )
-
-
-async def ready(request: web.Request) -> web.Response:
-    """Say whether what the service depends on works: its store, its clockwork."""
-    problems = list(context(request).problems())
-    document = {"status": "ready" if not problems else "not ready", "problems": problems}
-    return web.json_response(document, status=503 if problems else 200, headers={"Cache-Control": "no-store"})
+async def nothing_here(request: web.Request) -> web.Response:
+    """Answer where no address is: 404 for readers, 405 for who would change something."""
+    if request.method in _READING:
+        return missing(context(request).declarations())
+    return document(http_failure(web.HTTPMethodNotAllowed(request.method, _READING)))

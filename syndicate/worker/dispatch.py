@@ -14,6 +14,7 @@ from syndicate.actions.office import Office
 from syndicate.actions.record import Attempted, record
 from syndicate.actions.send import Connections, send
 from syndicate.errors import StoreError
+from syndicate.policy.outcome import Accepted
 from syndicate.worker.line import Line
 
 logger = logging.getLogger(__name__)
@@ -39,6 +40,8 @@ class Dispatcher:
         self._leased_at: dict[str, float] = {}
         self._sends: set[asyncio.Task[None]] = set()
         self._stopping = False
+        self.attempts: Counter[tuple[str, str]] = Counter()
+        """How often each partner was handed something, by outcome, since the process began."""
         office.store.listen(lambda effects: self.wake() if effects.deliveries else None)
 
     def wake(self) -> None:
@@ -128,6 +131,8 @@ class Dispatcher:
         if attempted is None:
             self._settle(parcel)
         else:
+            outcome = "accepted" if isinstance(attempted.outcome, Accepted) else "refused"
+            self.attempts[parcel.delivery.partner, outcome] += 1
             await self._outcomes.put(attempted)
 
     async def _record_outcomes(self) -> None:
@@ -181,7 +186,7 @@ class Dispatcher:
 
     async def _hand_back_unstarted(self) -> None:
         unstarted = [parcel for line in self._lines.values() for parcel in line.drain()]
-        await hand_back(self._office, [parcel.delivery.id for parcel in unstarted])
+        await hand_back(self._office, unstarted)
         for parcel in unstarted:
             self._settle(parcel)
 

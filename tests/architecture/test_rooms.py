@@ -28,6 +28,7 @@ LONG_FILES: dict[str, str] = {}
 # Files that may catch everything, each with its reason. A loop that must outlive one bad turn, and no other.
 CATCH_ALL = {
     "syndicate/actions/send.py": "a connector, perhaps somebody's own, that breaks costs its attempt and no other",
+    "syndicate/web/problems.py": "a bug in one handler costs that request, and is answered and logged as one",
     "syndicate/store/sqlite.py": "one transaction of a group fails alone: its caller gets the error, the others commit",
 }
 

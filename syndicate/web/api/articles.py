@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import unquote
 
 from aiohttp import web
@@ -13,31 +14,57 @@ from syndicate.actions.accept import Receipt, Result, Submission, accepting
 from syndicate.actions.idempotent import Reply
 from syndicate.actions.listings import list_articles
 from syndicate.actions.retract import restoring, retracting
-from syndicate.errors import InvalidQueryError, InvalidRecordError, NotFoundError, Violation
+from syndicate.errors import InvalidQueryError, InvalidRecordError, NotFoundError, SyndicateError, Violation
 from syndicate.model.addresses import normalise_uri
 from syndicate.model.article import Status
 from syndicate.parse.record import ParsedRecord, read_record
 from syndicate.web.api import documents
-from syndicate.web.api.requests import answer_write, cursor, limit, next_cursor, page, read_document, require, respond
+from syndicate.web.api.requests import (
+    answer_write,
+    cursor,
+    instant,
+    limit,
+    next_cursor,
+    number,
+    page,
+    read_document,
+    require,
+    respond,
+)
+from syndicate.web.conditional import is_held
 from syndicate.web.context import context
 
 
 async def create(request: web.Request) -> web.Response:
     """POST: accept a new record; a known id is refused."""
     token = await require(request, "write")
-    body, document = await read_document(request)
-    parsed = read_record(document)
-    submission = Submission(parsed.article, parsed.changes, create_only=True)
-    return await answer_write(request, token, body, accepting(submission), _reply)
+    with counted(request):
+        body, document = await read_document(request)
+        parsed = read_record(document)
+        submission = Submission(parsed.article, parsed.changes, create_only=True)
+        return await answer_write(request, token, body, accepting(submission), _reply)
 
 
 async def replace(request: web.Request) -> web.Response:
     """PUT: replace by id, or create."""
     token = await require(request, "write")
-    body, document = await read_document(request)
-    parsed = _with_id(read_record(document), await _named(request))
-    submission = Submission(parsed.article, parsed.changes, revision=_if_match(request))
-    return await answer_write(request, token, body, accepting(submission), _reply)
+    with counted(request):
+        body, document = await read_document(request)
+        parsed = _with_id(read_record(document), await _named(request))
+        submission = Submission(parsed.article, parsed.changes, revision=_if_match(request))
+        return await answer_write(request, token, body, accepting(submission), _reply)
+
+
+@contextmanager
+def counted(request: web.Request) -> Iterator[None]:
+    """Count a record handed in as accepted or refused."""
+    ingest = context(request).counters.ingest
+    try:
+        yield
+    except SyndicateError:
+        ingest["refused"] += 1
+        raise
+    ingest["accepted"] += 1
 
 
 async def retract(request: web.Request) -> web.Response:
@@ -63,7 +90,7 @@ async def show(request: web.Request) -> web.Response:
     await require(request, "read")
     stored = await read.find(context(request).office, await _named(request))
     etag = f'"{stored.revision}"'
-    if request.headers.get("If-None-Match") == etag:
+    if is_held(request, etag):
         return web.Response(status=304, headers={"ETag": etag, "Cache-Control": "no-store"})
     return respond(Reply(200, documents.article(stored), {"ETag": etag}))
 
@@ -77,9 +104,8 @@ async def listing(request: web.Request) -> web.Response:
     if status is not None and status not in set(Status):
         known = ", ".join(Status)
         raise InvalidQueryError("unknown status", [Violation("status", f"must be one of: {known}")])
-    after = cursor(request)
-    before = None if after is None else (datetime.fromisoformat(after[0]), int(after[1]))
-    most = limit(request)
+    after, most = cursor(request, instant, number), limit(request)
+    before = None if after is None else (after[0], after[1])
     found = await list_articles(context(request).office, status=status, before=before, limit=most)
     following = next_cursor(found[-1].changed_at.isoformat(), found[-1].key) if len(found) == most else None
     return page([documents.article(stored) for stored in found], following=following)
@@ -101,9 +127,12 @@ async def _named(request: web.Request) -> str:
     """Return the id a request names: in its path, percent-encoded, or as ?id= or ?url=."""
     if "url" in request.query and "id" not in request.match_info:
         return (await read.find(context(request).office, request.query["url"])).id
+    if "id" not in request.match_info and "id" not in request.query:
+        raise InvalidQueryError("no article is named", [Violation("id", "name the article with ?id= or ?url=")])
     # The raw path, because an id may hold slashes.
-    raw = request.rel_url.raw_path.partition("/articles/")[2].removesuffix("/restore")
-    text = unquote(raw) if "id" in request.match_info else request.query.get("id", "")
+    raw = request.rel_url.raw_path.partition("/articles/")[2]
+    path = raw.removesuffix("/restore") if request.method == "POST" else raw
+    text = unquote(path) if "id" in request.match_info else request.query["id"]
     try:
         return normalise_uri(text)
     except ValueError as error:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from aiohttp import web
 
 from syndicate.actions import listings
@@ -12,7 +10,7 @@ from syndicate.errors import InvalidQueryError, Violation
 from syndicate.model.delivery import DeliveryState
 from syndicate.web.api import documents
 from syndicate.web.api.documents import when
-from syndicate.web.api.requests import cursor, limit, next_cursor, page, require
+from syndicate.web.api.requests import cursor, instant, limit, name, next_cursor, number, page, require
 from syndicate.web.context import context
 
 
@@ -58,12 +56,12 @@ async def deliveries(request: web.Request) -> web.Response:
     if state is not None and state not in set(DeliveryState):
         known = ", ".join(DeliveryState)
         raise InvalidQueryError("unknown state", [Violation("state", f"must be one of: {known}")])
-    after, most = cursor(request), limit(request)
+    before, most = cursor(request, instant, name), limit(request)
     found = await listings.list_deliveries(
         context(request).office,
         partner=request.query.get("partner"),
         state=state,
-        before=None if after is None else (datetime.fromisoformat(after[0]), after[1]),
+        before=None if before is None else (before[0], before[1]),
         limit=most,
     )
     following = next_cursor(found[-1].created_at.isoformat(), found[-1].id) if len(found) == most else None
@@ -79,7 +77,7 @@ async def delivery(request: web.Request) -> web.Response:
 
 async def copies(request: web.Request) -> web.Response:
     await require(request, "read")
-    after, most = cursor(request), limit(request)
+    after, most = cursor(request, name, name), limit(request)
     found = await listings.list_copies(
         context(request).office,
         article=request.query.get("article"),
@@ -111,8 +109,8 @@ async def upstreams(request: web.Request) -> web.Response:
 async def journal(request: web.Request) -> web.Response:
     """List what happened, the newest first."""
     await require(request, "read")
-    after, most = cursor(request), limit(request)
-    before = None if after is None else int(after[0])
+    after, most = cursor(request, number), limit(request)
+    before = None if after is None else after[0]
     found = await listings.list_journal(context(request).office, after=None, before=before, limit=most)
-    following = next_cursor(found[-1].seq, 0) if len(found) == most else None
+    following = next_cursor(found[-1].seq) if len(found) == most else None
     return page([documents.journal_entry(each) for each in found], following=following)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from aiohttp import web
@@ -12,13 +14,16 @@ from aiohttp import web
 from syndicate.actions import tokens
 from syndicate.actions.idempotent import Done, Reply, Request, Say, Verb, perform, rehearse
 from syndicate.actions.tokens import Token
-from syndicate.errors import ForbiddenError, InvalidQueryError, TooLargeError, UnauthenticatedError, Violation
+from syndicate.errors import ForbiddenError, InvalidJSONError, InvalidQueryError, UnauthenticatedError, Violation
 from syndicate.parse.strict_json import read_json
+from syndicate.web.bodies import read_body
 from syndicate.web.context import context
 
 MAX_KEY_CHARACTERS = 255
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 500
+# Reads one value of a cursor; raises ValueError or TypeError.
+Part = Callable[[object], Any]
 
 
 async def require(request: web.Request, scope: str) -> Token:
@@ -26,26 +31,24 @@ async def require(request: web.Request, scope: str) -> Token:
 
     Raises UnauthenticatedError, ForbiddenError.
     """
-    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not text.strip():
-        raise UnauthenticatedError("no bearer token was sent")
-    token = await tokens.authenticate(context(request).office, text.strip())
+    token = await _authenticate(request)
     includes = {"read": {"read", "write", "operate"}, "write": {"write", "operate"}, "operate": {"operate"}}[scope]
     if token.scopes.isdisjoint(includes):
         raise ForbiddenError(f"the token lacks the scope {scope}")
     return token
 
 
-async def read_body(request: web.Request, *, limit: int) -> bytes:
-    """Read a body of at most `limit` bytes. Raises TooLargeError."""
-    if request.content_length is not None and request.content_length > limit:
-        raise TooLargeError(f"the body has {request.content_length} bytes; at most {limit} are taken")
-    body = bytearray()
-    async for chunk in request.content.iter_any():
-        body += chunk
-        if len(body) > limit:
-            raise TooLargeError(f"the body is larger than {limit} bytes")
-    return bytes(body)
+async def _authenticate(request: web.Request) -> Token:
+    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not text.strip():
+        raise UnauthenticatedError("no bearer token was sent")
+    served = context(request)
+    served.visitors.refuse_guessing(request, served.office.now())
+    try:
+        return await tokens.authenticate(served.office, text.strip())
+    except UnauthenticatedError:
+        served.visitors.note_failed_login(request, served.office.now())
+        raise
 
 
 async def read_document(request: web.Request) -> tuple[bytes, Any]:
@@ -69,19 +72,36 @@ def limit(request: web.Request) -> int:
     return int(text)
 
 
-def cursor(request: web.Request) -> list[Any] | None:
-    """Read the cursor a listing gave as `next`. Raises InvalidQueryError."""
+def cursor(request: web.Request, *parts: Part) -> tuple[Any, ...] | None:
+    """Read the cursor a listing gave as `next`; `parts` read its values. Raises InvalidQueryError."""
     text = request.query.get("after")
     if text is None:
         return None
     try:
-        value = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (ValueError, UnicodeDecodeError) as error:
+        values = read_json(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        return tuple(part(value) for part, value in zip(parts, list(values), strict=True))
+    except (ValueError, TypeError, InvalidJSONError) as error:
         raise InvalidQueryError(
             "the cursor is not one of ours", [Violation("after", "must be a listing's next")]
         ) from error
-    if not isinstance(value, list) or len(value) != 2:
-        raise InvalidQueryError("the cursor is not one of ours", [Violation("after", "must be a listing's next")])
+
+
+def instant(value: object) -> datetime:
+    at = datetime.fromisoformat(name(value))
+    if at.tzinfo is None:
+        raise ValueError("naive")
+    return at
+
+
+def number(value: object) -> int:
+    if not isinstance(value, int) or not 0 <= value < 2**63:
+        raise TypeError("no number")
+    return value
+
+
+def name(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("no text")
     return value
 
 
@@ -97,8 +117,9 @@ async def answer_write(
     request: web.Request, token: Token, body: bytes, verb: Verb[Done], say: Say[Done]
 ) -> web.Response:
     """Do a write, once for each Idempotency-Key, or rehearse it for `?dry_run=true`."""
-    office = context(request).office
-    actor = f"token:{token.name}"
+    served = context(request)
+    office, actor = served.office, f"token:{token.name}"
+    served.visitors.count_write(token.id, office.now())
     if flag(request, "dry_run"):
         return respond(await rehearse(office, verb, say, actor=actor))
     key = request.headers.get("Idempotency-Key")

@@ -1,0 +1,69 @@
+"""What the store can tell of how the service does: backlog and partners' health; and whether it still writes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from syndicate.actions.claim import health_of
+from syndicate.actions.office import Office
+from syndicate.errors import StoreError
+from syndicate.policy.health import HealthState
+from syndicate.store import backlog, meta
+from syndicate.store.backlog import Owed
+from syndicate.store.tx import Tx
+
+PROBE = "probe"
+PROBE_SECONDS = 2.0
+# A check every few seconds is enough, and nobody can make the store busy by asking.
+PROBE_AGAIN_AFTER = timedelta(seconds=2)
+
+
+@dataclass(frozen=True)
+class Measures:
+    """`owed` for each partner and lane with something unsent; `states` of every declared partner."""
+
+    owed: tuple[Owed, ...]
+    states: dict[str, HealthState]
+
+
+async def measure(office: Office) -> Measures:
+    """Read the numbers in one snapshot."""
+    return await office.store.read(_measure, office.now())
+
+
+def _measure(tx: Tx, now: datetime) -> Measures:
+    states = {partner.name: health_of(tx, partner.name, now=now).state for partner in tx.declarations.partners}
+    return Measures(backlog.owed(tx), states)
+
+
+class StoreProbe:
+    """Tells whether the store still writes, by writing; what it found stands for two seconds."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self._found: Sequence[str] = ()
+        self._probed_at: datetime | None = None
+        self._one_at_a_time = asyncio.Lock()
+
+    async def problems(self) -> Sequence[str]:
+        """Name what is wrong with the store, if anything."""
+        async with self._one_at_a_time:
+            now = self._office.now()
+            if self._probed_at is None or abs(now - self._probed_at) >= PROBE_AGAIN_AFTER:
+                self._found = await self._probe(now)
+                self._probed_at = now
+            return self._found
+
+    async def _probe(self, now: datetime) -> Sequence[str]:
+        try:
+            async with asyncio.timeout(PROBE_SECONDS):
+                await self._office.store.write(meta.put, PROBE, now.isoformat())
+        except TimeoutError:
+            return (f"the store has not answered for {PROBE_SECONDS:.0f} s",)
+        except StoreError:
+            # The message may name a path of this machine; the log has it.
+            return ("the store cannot write",)
+        return ()
