@@ -47,7 +47,8 @@ def snapshot(tx: Tx, slug: str) -> Snapshot:
 
 
 def _member_entry(member: Member, publisher: Publisher) -> Entry:
-    entry = entry_of(member.article, publisher, changed_at=member.changed_at, released_at=member.released_at)
+    article = shown_article(member.article, upstream=member.upstream)
+    entry = entry_of(article, publisher, changed_at=member.changed_at, released_at=member.released_at)
     if member.reentered_at is None or entry.updated_at > member.reentered_at:
         return entry
     # Newer than the tombstone it left behind, or readers would go on believing that (RFC 6721 section 3).
@@ -67,7 +68,15 @@ def stored_entry(stored: StoredArticle, publisher: Publisher) -> Entry:
     """Settle a released article as the store knows it."""
     assert stored.article is not None
     assert stored.released_at is not None
-    return entry_of(stored.article, publisher, changed_at=stored.changed_at, released_at=stored.released_at)
+    article = shown_article(stored.article, upstream=stored.upstream)
+    return entry_of(article, publisher, changed_at=stored.changed_at, released_at=stored.released_at)
+
+
+def shown_article(article: Article, *, upstream: str | None) -> Article:
+    """Leave out what is the first publisher's own: its related stories and its comments are not ours to show."""
+    if upstream is None or (not article.related and article.comments is None):
+        return article
+    return article.model_copy(update={"related": (), "comments": None})
 
 
 def _not_after(instant: datetime, limit: datetime) -> datetime:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from syndicate.model.article import Article, Source
+from syndicate.model.article import Article, Image, Rights, Source
 from syndicate.model.declarations import Publisher
 from syndicate.model.delivery import EventType
 from syndicate.model.instants import rfc3339
@@ -43,7 +43,28 @@ def event_body(  # noqa: PLR0913  # one argument for each member of the body, by
 
 
 def outgoing(article: Article, publisher: Publisher) -> Article:
-    """Return the record as it leaves: with `source` and an absolute `url`, ours where it names none."""
+    """Return the record as it leaves: with `source` and an absolute `url`, ours where it names none.
+
+    No partner learns from it who else may have the article or its pictures.
+    """
     source = article.source or Source(name=publisher.title, url=f"{publisher.root}/")
     url = article.url or f"{publisher.root}/articles/{article.slug}"
-    return article.model_copy(update={"source": source, "url": url})
+    images = tuple(_outgoing_image(image) for image in article.images)
+    related = tuple(
+        each.model_copy(update={"image": _outgoing_image(each.image)}) if each.image else each
+        for each in article.related
+    )
+    rights = _outgoing_rights(article.rights)
+    changes = {"source": source, "url": url, "images": images, "related": related, "rights": rights}
+    return article.model_copy(update=changes)
+
+
+def _outgoing_image(image: Image) -> Image:
+    return image if image.rights is None else image.model_copy(update={"rights": _outgoing_rights(image.rights)})
+
+
+def _outgoing_rights(rights: Rights | None) -> Rights | None:
+    if rights is None:
+        return None
+    left = rights.model_copy(update={"allow_partners": None, "deny_partners": None})
+    return None if left == Rights() else left

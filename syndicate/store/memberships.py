@@ -54,6 +54,7 @@ _NEWEST = (
         articles.c.record,
         articles.c.changed_at,
         articles.c.released_at,
+        articles.c.upstream,
         t.c.reentered_at,
     )
     .select_from(t.join(articles, articles.c.key == t.c.article_key))
@@ -83,6 +84,7 @@ class Member:
     article: Article
     changed_at: datetime
     released_at: datetime
+    upstream: str | None
     reentered_at: datetime | None
 
 
@@ -139,7 +141,7 @@ def left(tx: Tx, feed: str, *, limit: int) -> tuple[Gone, ...]:
 
 def aged(tx: Tx, *, now: datetime, limit: int) -> tuple[tuple[str, int], ...]:
     """Return (feed, article key) of members past their feed's max_age."""
-    return tuple((feed, key) for feed, key in tx.run(_AGED, {"now": now, "limit": limit}))
+    return tuple((feed, key) for feed, key in tx.run_locking(_AGED, {"now": now, "limit": limit}, skip_locked=True))
 
 
 def next_leaving(tx: Tx) -> datetime | None:
