@@ -69,7 +69,7 @@ def accept_in(tx: Tx, submission: Submission, occasion: Occasion) -> Receipt:
     """Accept a record inside a transaction."""
     article = _identified(tx, submission.article, occasion)
     assert article.id is not None
-    stored = articles.by_id_locked(tx, article.id)
+    stored = articles.by_id(tx, article.id)
     _refuse_conflicts(tx, stored, article, submission)
     change.require_revision(stored, submission.revision)
     decision = change.decide(stored, article, now=occasion.now, hold=submission.hold)

@@ -97,11 +97,12 @@ def _evaluate_one(
 def _adopt(
     tx: Tx, before: Declarations | None, declarations: Declarations, evaluated: Evaluated, occasion: Occasion
 ) -> int:
+    # The counter first: no change under the old generation can slip in behind what is caught up with here.
+    seq = tx.next_seq()
     number = generations.add(tx, declarations, at=occasion.now)
     if meta.get(tx, EPOCH) is None:
         meta.put(tx, EPOCH, occasion.new_id("epoch"))
     _catch_up(tx, evaluated, declarations, occasion)
-    seq = tx.next_seq()
     _apply_members(tx, evaluated, occasion, seq=seq)
     _move_heads(tx, before, declarations, occasion, seq=seq)
     _settle_partners(tx, before, declarations, occasion)

@@ -114,7 +114,15 @@ def _claimable(tx: Tx, partner: str, room: Room, *, halted: bool, now: datetime)
 
 def health_of(tx: Tx, partner: str, *, now: datetime) -> Health:
     """Read a partner's health; a new partner is healthy."""
-    kept = partners.health(tx, partner)
+    return _health(partners.health(tx, partner), now=now)
+
+
+def health_to_change(tx: Tx, partner: str, *, now: datetime) -> Health:
+    """Read a partner's health in order to write it: nobody else may change it until the commit."""
+    return _health(partners.health_to_change(tx, partner), now=now)
+
+
+def _health(kept: str | None, *, now: datetime) -> Health:
     return Health(since=now) if kept is None else Health.model_validate_json(kept)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from syndicate.actions.claim import LEASE
+from syndicate.actions.claim import LEASE, Parcel
 from syndicate.actions.office import Office
 from syndicate.store import deliveries, leases
 
@@ -17,14 +17,14 @@ async def renew(office: Office, tokens: Sequence[str]) -> None:
 
 async def recover(office: Office, *, alone: bool) -> int:
     """Put back what a process that is gone had claimed; `alone` means nobody else can hold a lease."""
-    return await office.store.write(
-        leases.release, now=office.now(), expired_at=None if alone else office.now()
-    )
+    release = leases.release_all if alone and not office.store.shared else leases.release_expired
+    return await office.store.write(release, now=office.now())
 
 
-async def hand_back(office: Office, delivery_ids: Sequence[str]) -> None:
+async def hand_back(office: Office, parcels: Sequence[Parcel]) -> None:
     """Put back what was claimed and not sent, at a graceful stop."""
-    await office.store.write(leases.release, now=office.now(), ids=delivery_ids)
+    held = [(parcel.delivery.id, parcel.token) for parcel in parcels]
+    await office.store.write(leases.hand_back, held, now=office.now())
 
 
 async def next_due(office: Office) -> datetime | None:

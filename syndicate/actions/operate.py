@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from syndicate.actions.claim import HALTED, health_of
+from syndicate.actions.claim import HALTED, health_to_change
 from syndicate.actions.office import Occasion, Office
 from syndicate.actions.retract import must_find
 from syndicate.actions.routes import PartnerRoute, routes_of
@@ -61,7 +61,7 @@ async def pause_partner(office: Office, name: str, *, reason: str, actor: str) -
 
 def _pause(tx: Tx, name: str, reason: str, occasion: Occasion) -> None:
     _route(tx, name)
-    paused = health.pause(health_of(tx, name, now=occasion.now), now=occasion.now, reason=reason)
+    paused = health.pause(health_to_change(tx, name, now=occasion.now), now=occasion.now, reason=reason)
     partners.set_health(tx, name, paused.model_dump_json(), at=occasion.now)
 
 
@@ -72,7 +72,7 @@ async def resume_partner(office: Office, name: str, *, actor: str) -> None:
 
 def _resume(tx: Tx, name: str, occasion: Occasion) -> None:
     _route(tx, name)
-    resumed = health.resume(health_of(tx, name, now=occasion.now), now=occasion.now)
+    resumed = health.resume(health_to_change(tx, name, now=occasion.now), now=occasion.now)
     partners.set_health(tx, name, resumed.model_dump_json(), at=occasion.now)
     deliveries.make_due(tx, name, now=occasion.now)
 

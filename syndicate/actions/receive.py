@@ -56,7 +56,7 @@ def receive_in(tx: Tx, upstream: str, event: Event, occasion: Occasion) -> Recei
     newest = inbound.newest_seq(tx, upstream, article_id)
     if newest is not None and seq < newest:
         return Received("stale", _address(tx, articles.by_id(tx, article_id)))
-    stored = articles.by_id_locked(tx, article_id)
+    stored = articles.by_id(tx, article_id)
     if stored is not None and stored.upstream != upstream:
         raise ForeignArticleError(f"article {article_id} is not from upstream {upstream}")
     inbound.set_newest_seq(tx, upstream, article_id, seq, at=occasion.now)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from syndicate.actions.claim import DISPATCHER, Parcel, health_of
+from syndicate.actions.claim import DISPATCHER, Parcel, health_to_change
 from syndicate.actions.office import Occasion, Office
 from syndicate.connectors.contract import Accepted, Outcome, Refused
 from syndicate.model.delivery import DeliveryState, EventType, Holding
@@ -140,8 +140,9 @@ def _refused_row(each: Attempted, *, now: datetime) -> dict[str, Any] | None:
 
 
 def _judge_partners(tx: Tx, ours: Sequence[Attempted], *, now: datetime) -> None:
-    for partner in dict.fromkeys(each.parcel.delivery.partner for each in ours):
-        health = health_of(tx, partner, now=now)
+    # In order, so that two batches never wait for each other.
+    for partner in sorted({each.parcel.delivery.partner for each in ours}):
+        health = health_to_change(tx, partner, now=now)
         for each in ours:
             if each.parcel.delivery.partner == partner:
                 health = after_outcome(health, each.outcome, delivery_id=each.parcel.delivery.id, now=now)

@@ -127,8 +127,8 @@ def owe_partners(
     tx: Tx, stored: StoredArticle, seen: Facts | None, news: News, occasion: Occasion, *, seq: int
 ) -> None:
     """Give every partner that selects the article, or holds a copy, the delivery it is owed."""
-    held = copies.of_article(tx, stored.key)
     unsent = deliveries.waiting_of_article(tx, stored.key)
+    held = copies.of_article(tx, stored.key)
     onward = may_go_onward(tx, stored)
     rows: list[dict[str, Any]] = []
     for route in routes_of(tx.generation).partners:
@@ -151,8 +151,8 @@ def may_go_onward(tx: Tx, stored: StoredArticle) -> bool:
 def standing_of(tx: Tx, stored: StoredArticle, route: PartnerRoute, *, now: datetime) -> Standing:
     """Work out where one partner stands with an article."""
     name = route.partner.name
-    held = copies.of_article(tx, stored.key).get(name)
     unsent = deliveries.waiting_of_article(tx, stored.key).get(name)
+    held = copies.of_article(tx, stored.key).get(name)
     onward = may_go_onward(tx, stored)
     return _standing(tx, stored, _facts(tx, stored), route, held, unsent, now=now, onward=onward)
 

@@ -36,7 +36,6 @@ _COLUMNS = (
     t.c.public_note,
 )
 _BY_ID = select(*_COLUMNS).where(t.c.id == bindparam("id"))
-_BY_ID_LOCKED = _BY_ID.with_for_update()
 _BY_KEY = select(*_COLUMNS).where(t.c.key == bindparam("key"))
 _BY_SLUG = select(*_COLUMNS).where(t.c.slug == bindparam("slug"))
 _BY_URL = select(*_COLUMNS).where(t.c.url == bindparam("url")).order_by(t.c.key)
@@ -76,17 +75,13 @@ def _stored(row: Row[*tuple[Any, ...]]) -> StoredArticle:
 
 
 def _first(tx: Tx, statement: Any, **parameters: Any) -> StoredArticle | None:
-    row = tx.run(statement, parameters).first()
+    row = tx.run_locking(statement, parameters).first()
     return None if row is None else _stored(row)
 
 
 def by_id(tx: Tx, article_id: str) -> StoredArticle | None:
+    """Find an article; like all that find one, it keeps other writers from it until the commit."""
     return _first(tx, _BY_ID, id=article_id)
-
-
-def by_id_locked(tx: Tx, article_id: str) -> StoredArticle | None:
-    """Find an article and keep other writers from it until the commit."""
-    return _first(tx, _BY_ID_LOCKED, id=article_id)
 
 
 def by_key(tx: Tx, key: int) -> StoredArticle | None:
@@ -105,7 +100,8 @@ def find(tx: Tx, name: str) -> StoredArticle | None:
     """Find an article by id, slug or url."""
     if (found := by_id(tx, name) or by_slug(tx, name)) is not None:
         return found
-    return next(iter(by_url(tx, name)), None)
+    named = next(iter(by_url(tx, name)), None)
+    return None if named is None else by_key(tx, named.key)
 
 
 def slug_is_taken(tx: Tx, slug: str) -> bool:
@@ -127,11 +123,11 @@ def add_revision(tx: Tx, key: int, revision: int, *, at: datetime, actor: str, k
 
 
 def due_for_release(tx: Tx, *, now: datetime, limit: int) -> tuple[StoredArticle, ...]:
-    return tuple(_stored(row) for row in tx.run(_DUE_RELEASE, {"now": now, "limit": limit}))
+    return tuple(_stored(row) for row in tx.run_locking(_DUE_RELEASE, {"now": now, "limit": limit}, skip_locked=True))
 
 
 def due_for_expiry(tx: Tx, *, now: datetime, limit: int) -> tuple[StoredArticle, ...]:
-    return tuple(_stored(row) for row in tx.run(_DUE_EXPIRY, {"now": now, "limit": limit}))
+    return tuple(_stored(row) for row in tx.run_locking(_DUE_EXPIRY, {"now": now, "limit": limit}, skip_locked=True))
 
 
 def next_instant(tx: Tx) -> datetime | None:

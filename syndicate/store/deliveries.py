@@ -85,10 +85,13 @@ def add(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def waiting_of_article(tx: Tx, key: int) -> dict[str, Waiting]:
-    """Return the unsent delivery of an article for each partner that has one."""
+    """Return the unsent delivery of an article for each partner that has one, and keep it from being claimed.
+
+    Read copies after it: a claim that came first has noted by then that the partner may hold the article.
+    """
     return {
         row.partner: Waiting(row.id, EventType(row.type), Lane(row.lane), row.attempts)
-        for row in tx.run(_OPEN_OF_ARTICLE, {"key": key})
+        for row in tx.run_locking(_OPEN_OF_ARTICLE, {"key": key})
     }
 
 

@@ -22,7 +22,7 @@ def see(tx: Tx, upstream: str, delivery_id: str, *, at: datetime) -> None:
 
 def newest_seq(tx: Tx, upstream: str, article_id: str) -> int | None:
     statement = select(newest.c.seq).where(newest.c.upstream == upstream, newest.c.article_id == article_id)
-    seq: int | None = tx.run(statement).scalar()
+    seq: int | None = tx.run_locking(statement).scalar()
     return seq
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, select, update
 from sqlalchemy.orm import aliased
 
 from syndicate.model.delivery import Delivery, EventType, Lane
@@ -64,8 +64,9 @@ _CLAIM = (
         type=bindparam("new_type"),
     )
 )
-_HELD_LEASE = and_(t.c.id == bindparam("the_id"), t.c.lease_token == bindparam("token"), t.c.state == fixed("sending"))
-_LEASED = select(t.c.id).where(t.c.state == fixed("sending"), t.c.lease_token.in_(bindparam("tokens", expanding=True)))
+_SENDING = t.c.state == fixed("sending")
+_HELD_LEASE = and_(t.c.id == bindparam("the_id"), t.c.lease_token == bindparam("token"), _SENDING)
+_LEASED = select(t.c.id).where(_SENDING, t.c.lease_token.in_(bindparam("tokens", expanding=True)))
 _RECORD = (
     update(t)
     .where(_HELD_LEASE)
@@ -126,7 +127,7 @@ def claim(tx: Tx, claims: Sequence[tuple[str, EventType]], *, token: str, until:
 
 def leased(tx: Tx, tokens: Collection[str]) -> frozenset[str]:
     """Return the deliveries whose lease one of `tokens` still holds: the outcome of any other is dropped."""
-    return frozenset(tx.run(_LEASED, {"tokens": list(tokens)}).scalars())
+    return frozenset(tx.run_locking(_LEASED, {"tokens": list(tokens)}).scalars())
 
 
 def overtaken(tx: Tx, pairs: Collection[tuple[str, int]]) -> frozenset[tuple[str, int]]:
@@ -141,16 +142,24 @@ def record(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
     tx.run_many(_RECORD, rows)
 
 
-def release(tx: Tx, *, now: datetime, ids: Sequence[str] | None = None, expired_at: datetime | None = None) -> int:
-    """Put deliveries back whose lease ended: those of `ids`, or expired by then; all of them where both are None.
+def release_all(tx: Tx, *, now: datetime) -> int:
+    """End every lease; returns how many there were."""
+    return _release(tx, _SENDING, now=now)
 
-    One for which a newer is waiting is superseded by it. Returns how many ended.
-    """
-    ended = t.c.state == fixed("sending")
-    if ids is not None:
-        ended = and_(ended, t.c.id.in_(ids))
-    if expired_at is not None:
-        ended = and_(ended, t.c.lease_until <= expired_at)
+
+def release_expired(tx: Tx, *, now: datetime) -> int:
+    """End the leases that ran out; returns how many did."""
+    return _release(tx, and_(_SENDING, t.c.lease_until <= now), now=now)
+
+
+def hand_back(tx: Tx, leases: Sequence[tuple[str, str]], *, now: datetime) -> None:
+    """End the leases of deliveries, each named with its token; one that another holds by now stays."""
+    for delivery_id, token in leases:
+        _release(tx, and_(_SENDING, t.c.id == delivery_id, t.c.lease_token == token), now=now)
+
+
+def _release(tx: Tx, ended: ColumnElement[bool], *, now: datetime) -> int:
+    """Put deliveries back whose lease ended; one for which a newer is waiting is superseded by it."""
     newer = aliased(t, name="newer")
     overtaken = (
         select(newer.c.id)
@@ -166,4 +175,4 @@ def release(tx: Tx, *, now: datetime, ids: Sequence[str] | None = None, expired_
 
 
 def renew(tx: Tx, tokens: Collection[str], *, until: datetime) -> None:
-    tx.run(update(t).where(t.c.state == fixed("sending"), t.c.lease_token.in_(tokens)).values(lease_until=until))
+    tx.run(update(t).where(_SENDING, t.c.lease_token.in_(tokens)).values(lease_until=until))

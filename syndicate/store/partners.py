@@ -20,6 +20,11 @@ def health(tx: Tx, partner: str) -> str | None:
     return tx.run(_HEALTH, {"partner": partner}).scalar()
 
 
+def health_to_change(tx: Tx, partner: str) -> str | None:
+    """Return a partner's health, and let nobody else change it until the commit."""
+    return tx.run_locking(_HEALTH, {"partner": partner}).scalar()
+
+
 def all_health(tx: Tx) -> dict[str, str]:
     return dict(tx.run(select(t.c.name, t.c.health)))
 

@@ -120,7 +120,7 @@ class PostgresDriver:
 
     def _commit(self, function: Callable[[Tx], T]) -> tuple[T, Effects]:
         with self._engine.begin() as connection:
-            tx = Tx(connection, self._generations)
+            tx = Tx(connection, self._generations, locks=True)
             result = function(tx)
         return result, tx.effects
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Executable, bindparam, func, select, update
+from sqlalchemy import Connection, CursorResult, Executable, Select, bindparam, func, select, update
 
 from syndicate.model.declarations import Declarations
 from syndicate.store import schema
@@ -66,8 +66,9 @@ _DECLARED = select(schema.generations.c.declared).where(schema.generations.c.num
 class Tx:
     """One open transaction: runs statements, allots `seq`, collects effects. Store functions never commit it."""
 
-    def __init__(self, connection: Connection, generations: Generations) -> None:
+    def __init__(self, connection: Connection, generations: Generations, *, locks: bool = False) -> None:
         self.connection = connection
+        self._locks = locks
         self.effects = Effects()
         self._generations = generations
         self._generation: Generation | None = None
@@ -103,6 +104,22 @@ class Tx:
     def run(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> CursorResult[*tuple[Any, ...]]:
         return self.connection.execute(statement, parameters)
 
+    def run_locking(
+        self,
+        statement: Select[*tuple[Any, ...]],
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        skip_locked: bool = False,
+    ) -> CursorResult[*tuple[Any, ...]]:
+        """Run a query whose rows a writing transaction keeps from other writers until its commit.
+
+        SQLite has one writer, and a reading transaction locks nothing.
+        """
+        if self._locks:
+            # Not the key: rows of other tables may go on naming this one meanwhile.
+            statement = statement.with_for_update(key_share=True, skip_locked=skip_locked)
+        return self.run(statement, parameters)
+
     def run_many(self, statement: Executable, parameters: Sequence[Mapping[str, Any]]) -> None:
         if parameters:
             self.connection.execute(statement, parameters)
@@ -111,4 +128,6 @@ class Tx:
         """Allot the next `seq`. Call it late: on PostgreSQL every other writer waits from here to the commit."""
         seq = int(self.run(_NEXT_SEQ, {"counter": "seq"}).scalar_one())
         self.effects.seq = seq
+        # Whoever held the counter before may have put another generation in force.
+        self._generation = None
         return seq
