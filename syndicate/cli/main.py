@@ -12,6 +12,7 @@ import click
 from syndicate import __version__, logs
 from syndicate.app.configuration import load_configuration
 from syndicate.app.serving import serve as serve_until_stopped
+from syndicate.cli.demo import demo
 from syndicate.errors import ConfigurationError, InvalidError, SyndicateError
 
 
@@ -35,6 +36,9 @@ def serve(config: Path, host: str | None, port: int | None, role: str) -> None:
     logs.configure(loaded.settings.logs.level, sys.stderr, loaded.settings.logs.format)
     server = loaded.settings.server
     asyncio.run(serve_until_stopped(loaded, host=host or server.host, port=port or server.port))
+
+
+cli.add_command(demo)
 
 
 def main() -> None:
