@@ -61,9 +61,7 @@ def candidates_of(feed: ParsedFeed, terms: Terms, *, before: int) -> list[Candid
 def _as_our_own(candidate: Candidate, feed: ParsedFeed) -> Candidate:
     """Take the feed away as the source; a source that the entry named itself stays."""
     source = candidate.article.source
-    if not candidate.from_feed or source is None or source.feed_url != feed.feed_url:
-        return candidate
-    if source.name != (feed.title or host(source.url)):
+    if not candidate.from_feed or source is None or source.name != (feed.title or host(source.url)):
         return candidate
     return replace(candidate, article=candidate.article.model_copy(update={"source": None}))
 
