@@ -18,6 +18,8 @@ MAX_PER_MINUTE = 10
 # Fields that tell one flood from another; their values are names from the configuration, so there are few.
 FLOOD_FIELDS = ("partner", "upstream", "feed")
 _MAX_KEYS = 4_096
+# Libraries that tell of every step they take.
+_TALKATIVE = ("alembic", "apscheduler")
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
 _USERINFO = re.compile(r"(://)[^/?#\s\"'<>]*@")
 _QUERY = re.compile(r"(?<=[^\s?])\?([^\s\"'<>#]+)")
@@ -32,6 +34,8 @@ def configure(level: str, stream: TextIO, layout: Literal["auto", "json", "text"
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
     logging.captureWarnings(capture=True)
     return handler
 

@@ -1,0 +1,109 @@
+"""Check what a service depends on, and name every problem with its cure."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+from syndicate.app.configuration import KNOWN_CONNECTORS, load_configuration
+from syndicate.app.connections import Connections
+from syndicate.app.service import upstream_keys
+from syndicate.app.upgrading import schema
+from syndicate.clock import SystemClock
+from syndicate.errors import ConfigurationError, StoreError
+from syndicate.net.client import Client
+from syndicate.net.exchange import Failure, Timeouts
+from syndicate.net.guard import Guard
+from syndicate.settings.loading import Loaded, check_problems
+
+PATIENCE = Timeouts(total=timedelta(seconds=10))
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at; `level` is `wrong` for a mistake in files, `failed` for the world around them."""
+
+    level: Literal["fine", "warning", "failed", "wrong"]
+    subject: str
+    text: str
+
+
+def check_files(path: Path, environ: Mapping[str, str]) -> tuple[Loaded | None, list[Finding]]:
+    """Check config.toml, the environment, the feed files and the secrets; returns the configuration if it is right."""
+    options, secrets = KNOWN_CONNECTORS.options, KNOWN_CONNECTORS.secrets
+    problems = check_problems(path, environ, connector_options=options, connector_secrets=secrets)
+    if problems:
+        return None, [Finding("wrong", "configuration", problem) for problem in problems]
+    loaded = load_configuration(path, environ)
+    found = [Finding("warning", "configuration", warning) for warning in loaded.warnings]
+    declared = loaded.declarations
+    told = f"{len(declared.feeds)} feeds, {len(declared.partners)} partners, {len(declared.upstreams)} upstreams"
+    return loaded, [*found, Finding("fine", "configuration", f"{path}: {told}")]
+
+
+async def check_connections(loaded: Loaded, *, reach: bool) -> list[Finding]:
+    """Check that the secrets can be used and, with `reach`, that partners and upstreams answer; nothing is sent."""
+    settings = loaded.settings
+    guard = Guard(allow_private=settings.network.allow_private, base_url=settings.service.base_url)
+    async with Client(guard, base_url=settings.service.base_url) as client:
+        found = list(_check_secrets(loaded, client))
+        if reach:
+            found += await asyncio.gather(*(_reach(client, subject, url) for subject, url in _addresses(loaded)))
+    return found
+
+
+def _check_secrets(loaded: Loaded, client: Client) -> Iterator[Finding]:
+    connections = Connections(client, SystemClock().now)
+    for partner in loaded.declarations.partners:
+        alone = loaded.declarations.model_copy(update={"partners": (partner,), "upstreams": ()})
+        try:
+            connections.prepare(dataclasses.replace(loaded, declarations=alone))
+        except ConfigurationError as error:
+            yield Finding("wrong", f"partners.{partner.name}", _cure(error))
+    for upstream in loaded.declarations.upstreams:
+        alone = loaded.declarations.model_copy(update={"upstreams": (upstream,)})
+        try:
+            upstream_keys(dataclasses.replace(loaded, declarations=alone))
+        except ConfigurationError as error:
+            yield Finding("wrong", f"upstreams.{upstream.name}", _cure(error))
+
+
+def _cure(error: ConfigurationError) -> str:
+    told = "; ".join(map(str, error.violations))
+    return f"{error.message}{': ' + told if told else ''}. {error.remedy}"
+
+
+def _addresses(loaded: Loaded) -> Iterator[tuple[str, str]]:
+    for partner in loaded.declarations.partners:
+        if isinstance(url := partner.options.get("url"), str):
+            yield f"partners.{partner.name}", url
+    for upstream in loaded.declarations.upstreams:
+        if upstream.url is not None:
+            yield f"upstreams.{upstream.name}", upstream.url
+
+
+async def _reach(client: Client, subject: str, url: str) -> Finding:
+    """Ask for nothing but an answer: whatever a server says to HEAD, it is there."""
+    answer = await client.send("HEAD", url, body=None, headers={}, timeouts=PATIENCE)
+    if isinstance(answer, Failure):
+        return Finding("failed", subject, f"{answer.detail}; check its url, that its server runs, and [network]")
+    return Finding("fine", subject, "answers")
+
+
+def check_store(store_url: str, service: Mapping[str, Any] | None) -> Finding:
+    """Check that the store opens, and say at which schema; `service` is what the running one says of itself."""
+    if service is not None:
+        who = f"process {service['process']}, version {service['version']}"
+        return Finding("fine", "store", f"in use by the running service ({who}), schema {service['schema']}")
+    if store_url.startswith("sqlite:///") and not (file := Path(store_url.removeprefix("sqlite:///"))).exists():
+        return Finding("fine", "store", f"{file} is not there yet; the service makes it")
+    try:
+        found = schema(store_url)
+    except StoreError as error:
+        return Finding("failed", "store", f"{error.message}. {error.remedy}")
+    return Finding("fine", "store", f"opens, schema {found or 'not made yet'}")

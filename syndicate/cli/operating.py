@@ -1,0 +1,89 @@
+"""`syndicate halt`, `resume`, `tokens` and `db`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+
+import click
+
+from syndicate.app.configuration import load_configuration
+from syndicate.app.upgrading import upgrade as upgrade_store
+from syndicate.cli.output import Column, as_json, listed
+from syndicate.cli.reach import running_service
+from syndicate.cli.running import quiet, run
+
+TOKENS: tuple[Column, ...] = (
+    ("NAME", "name"),
+    ("SCOPES", "scopes"),
+    ("CREATED", "created_at"),
+    ("LAST USED", "last_used_at"),
+    ("REVOKED", "revoked_at"),
+    ("ID", "id"),
+)
+
+
+@click.command()
+@click.pass_obj
+def halt(config: Path) -> None:
+    """Stop everything outgoing but retractions."""
+    run(config, "halt")
+    click.echo("halted: only retractions go out")
+
+
+@click.command()
+@click.pass_obj
+def resume(config: Path) -> None:
+    """Let everything go out again."""
+    run(config, "resume")
+    click.echo("everything goes out again")
+
+
+@click.group()
+def tokens() -> None:
+    """Tokens of the API."""
+
+
+@tokens.command()
+@click.argument("name")
+@click.option("--scope", "scopes", multiple=True, required=True, type=click.Choice(["read", "write", "operate"]))
+@click.pass_obj
+def create(config: Path, name: str, scopes: tuple[str, ...]) -> None:
+    """Make a token and print it: this is the only time it can be seen."""
+    click.echo(run(config, "tokens.create", name=name, scopes=list(scopes)))
+
+
+@tokens.command("list")
+@as_json
+@click.pass_obj
+def listing(config: Path, *, as_json: bool) -> None:
+    """List tokens without their secrets."""
+    listed(run(config, "tokens.list"), TOKENS, as_json=as_json)
+
+
+@tokens.command()
+@click.argument("name")
+@click.pass_obj
+def revoke(config: Path, name: str) -> None:
+    """Revoke the tokens of a NAME or id."""
+    click.echo(f"revoked: {run(config, 'tokens.revoke', name=name)}")
+
+
+@click.group()
+def db() -> None:
+    """The database."""
+
+
+@db.command()
+@click.pass_obj
+def upgrade(config: Path) -> None:
+    """Bring the schema up to date; the service does so too when it starts."""
+    quiet()
+    loaded = load_configuration(config, os.environ)
+    if (service := asyncio.run(running_service(loaded.settings.store.url))) is not None:
+        click.echo(f"up to date: the running service has schema {service['schema']}")
+        return
+    done = upgrade_store(loaded.settings.store.url)
+    told = "up to date" if done.before == done.after else f"upgraded from {done.before or 'nothing'}"
+    click.echo(f"{told}: schema {done.after}")

@@ -1,0 +1,132 @@
+"""`syndicate partners`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from syndicate.cli.output import Column, as_json, fields, listed, print_json
+from syndicate.cli.running import run
+from syndicate.errors import SyndicateError
+from syndicate.model.durations import parse_duration
+from syndicate.model.instants import parse_instant, rfc3339
+
+PARTNERS: tuple[Column, ...] = (
+    ("NAME", "name"),
+    ("HEALTH", "health"),
+    ("CONNECTOR", "connector"),
+    ("SCHEDULE", "schedule"),
+    ("DELIVERIES", "deliveries"),
+    ("OLDEST WAITING", "oldest_waiting_at"),
+    ("CONTACT", "contact"),
+    ("REASON", "reason"),
+)
+
+
+@click.group()
+def partners() -> None:
+    """Partners: how they fare, what they would get, pause, resume, replay."""
+
+
+@partners.command("list")
+@as_json
+@click.pass_obj
+def listing(config: Path, *, as_json: bool) -> None:
+    """List partners and how they fare."""
+    listed(run(config, "partners.list"), PARTNERS, as_json=as_json)
+
+
+@partners.command()
+@click.argument("name")
+@as_json
+@click.pass_obj
+def show(config: Path, name: str, *, as_json: bool) -> None:
+    """Show a partner as declared and as it fares."""
+    found = run(config, "partners.show", partner=name)
+    if as_json:
+        print_json(found)
+    else:
+        fields(found)
+
+
+@partners.command()
+@click.argument("name")
+@as_json
+@click.pass_obj
+def test(config: Path, name: str, *, as_json: bool) -> None:
+    """Send a partner a signed test event, which it acknowledges and forgets."""
+    done = run(config, "partners.test", partner=name)
+    if as_json:
+        print_json(done)
+    if not done["accepted"]:
+        remedy = "Check the address and the secret on both sides."
+        raise SyndicateError(f"{name} did not take the test event: {done['reason']}", remedy=remedy)
+    if not as_json:
+        click.echo(f"{name} took the test event: {done['status']} in {done['duration_ms']} ms")
+
+
+@partners.command()
+@click.argument("name")
+@click.argument("article", metavar="ID")
+@as_json
+@click.pass_obj
+def preview(config: Path, name: str, article: str, *, as_json: bool) -> None:
+    """Print exactly what a partner would be sent of an article now; nothing is sent."""
+    found = run(config, "partners.preview", partner=name, article=article)
+    if as_json:
+        print_json(found)
+        return
+    click.echo(f"{found['method']} {found['url']}")
+    for header, value in found["headers"].items():
+        click.echo(f"{header}: {value}")
+    click.echo("\n" + found["body"])
+    if not found["owed"]:
+        click.echo(f"{name} does not select this article; only `articles send` would make it go.", err=True)
+
+
+@partners.command()
+@click.argument("name")
+@click.option("--reason", default="paused by an operator", show_default=True)
+@click.pass_obj
+def pause(config: Path, name: str, reason: str) -> None:
+    """Send a partner nothing, not even retractions, until it is resumed."""
+    run(config, "partners.pause", partner=name, reason=reason)
+    click.echo(f"{name} is paused")
+
+
+@partners.command()
+@click.argument("name")
+@click.pass_obj
+def resume(config: Path, name: str) -> None:
+    """Let a partner have everything again."""
+    run(config, "partners.resume", partner=name)
+    click.echo(f"{name} is healthy")
+
+
+class Since(click.ParamType[str]):
+    """An instant (RFC 3339), or how long ago: `48h`."""
+
+    name = "TIME"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        try:
+            return rfc3339(datetime.now(UTC) - parse_duration(value))
+        except ValueError:
+            pass
+        try:
+            return rfc3339(parse_instant(value))
+        except ValueError as error:
+            self.fail(f'{error}; or how long ago, such as "48h"', param, ctx)
+
+
+@partners.command()
+@click.argument("name")
+@click.option("--since", type=Since(), required=True, help="2026-01-31T09:50:00Z, or how long ago: 48h")
+@click.pass_obj
+def replay(config: Path, name: str, since: str) -> None:
+    """Bring a partner to the newest state of what changed since then, retractions first."""
+    done = run(config, "partners.replay", partner=name, since=since)
+    click.echo(f"{done['articles']} articles changed; owed: {done['retractions']} retractions, {done['others']} others")
