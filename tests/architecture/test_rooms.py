@@ -29,6 +29,7 @@ LONG_FILES: dict[str, str] = {}
 CATCH_ALL = {
     "syndicate/actions/send.py": "a connector, perhaps somebody's own, that breaks costs its attempt and no other",
     "syndicate/web/problems.py": "a bug in one handler costs that request, and is answered and logged as one",
+    "syndicate/sandbox/worker.py": "a bug in a job costs that job, and its traceback reaches whoever asked for it",
     "syndicate/store/sqlite.py": "one transaction of a group fails alone: its caller gets the error, the others commit",
 }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import re
 import shlex
@@ -14,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from syndicate.cli.main import cli
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "LICENSE"]
@@ -158,7 +159,6 @@ def test_the_image_does_not_run_as_root() -> None:
 def test_the_image_starts_a_command_that_exists() -> None:
     (command,) = instructions("CMD")
     program, verb, *options = json.loads(command)
-    module, _, function = project()["project"]["scripts"][program].partition(":")
-    cli = getattr(importlib.import_module(module), function)
+    assert program in project()["project"]["scripts"]
     accepted = {name for parameter in cli.commands[verb].params for name in parameter.opts}
     assert {option for option in options if option.startswith("--")} <= accepted
