@@ -18,7 +18,7 @@ def an_event(kind: str = "article.published", **data: Any) -> dict[str, Any]:
     body = event_body(
         type=EventType(kind),
         at=NOON,
-        article=None if withdrawn else article,
+        record=None if withdrawn else article.wire(),
         article_id=article.id,
         url=article.url,
         revision=1,
@@ -33,7 +33,7 @@ def an_event(kind: str = "article.published", **data: Any) -> dict[str, Any]:
 
 def a_test_event() -> dict[str, Any]:
     """Build what `syndicate partners test` sends."""
-    nothing: dict[str, Any] = {"article": None, "url": None, "cause": None, "public_note": None}
+    nothing: dict[str, Any] = {"record": None, "url": None, "cause": None, "public_note": None}
     body = event_body(type=EventType.TEST, at=NOON, article_id="tag:syndicate,2026:test", revision=0, seq=0, **nothing)
     event: dict[str, Any] = json.loads(body)
     return event

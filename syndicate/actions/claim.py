@@ -8,15 +8,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from pydantic_core import from_json
+
 from syndicate.actions.office import Occasion, Office
 from syndicate.actions.routes import routes_of
 from syndicate.connectors.contract import Sending
-from syndicate.model.article import Article, Status
+from syndicate.model.article import Status
 from syndicate.model.declarations import Declarations, PartnerDeclaration
 from syndicate.model.delivery import Delivery, EventType, Lane
 from syndicate.policy.health import Health, HealthState, may_send
-from syndicate.policy.rights import NotAllowed, shape_for_partner
-from syndicate.render.event import outgoing
+from syndicate.policy.rights import NotAllowed, goes_as_it_is, shape_for_partner
+from syndicate.render.event import outgoing, outgoing_plain
 from syndicate.store import articles, copies, leases, meta, partners
 from syndicate.store.leases import Claimed
 from syndicate.store.tx import Tx
@@ -49,17 +51,17 @@ class Parcel:
     def delivery(self) -> Delivery:
         return self.claimed.delivery
 
-    def sending(self) -> Sending | NotAllowed:
+    def sending(self, *, now: datetime) -> Sending | NotAllowed:
         """Shape the article for the partner, as it may have it now."""
         delivery = self.delivery
-        article = None if delivery.type is EventType.RETRACTED else self._shaped(delivery.created_at)
-        if isinstance(article, NotAllowed):
-            return article
+        record = None if delivery.type is EventType.RETRACTED else self._outgoing(now)
+        if isinstance(record, NotAllowed):
+            return record
         return Sending(
             delivery_id=delivery.id,
             type=delivery.type,
             at=delivery.created_at,
-            article=article,
+            record=record,
             article_id=delivery.article_id,
             url=self.claimed.url or f"{self.declarations.publisher.root}/articles/{self.claimed.slug}",
             revision=delivery.revision,
@@ -70,14 +72,16 @@ class Parcel:
             attempt=self.claimed.tries + 1,
         )
 
-    def _shaped(self, now: datetime) -> Article | NotAllowed:
+    def _outgoing(self, now: datetime) -> Mapping[str, Any] | NotAllowed:
+        """Return the record as it leaves; most need no reading as an article, which is the dearest step of a send."""
         assert self.claimed.record is not None
-        article = articles.load(self.claimed.record)
-        shaped = shape_for_partner(article, self.partner, self.declarations.rights, now=now)
-        if isinstance(shaped, NotAllowed):
-            return shaped
-        settled = shaped.model_copy(update={"status": Status.PUBLISHED, "seq": self.delivery.seq})
-        return outgoing(settled, self.declarations.publisher)
+        publisher, rules = self.declarations.publisher, self.declarations.rights
+        settled = {"status": Status.PUBLISHED.value, "seq": self.delivery.seq}
+        record = from_json(self.claimed.record)
+        if goes_as_it_is(record, self.partner, rules):
+            return outgoing_plain(record, publisher, slug=self.claimed.slug) | settled
+        shaped = shape_for_partner(articles.load(self.claimed.record), self.partner, rules, now=now)
+        return shaped if isinstance(shaped, NotAllowed) else outgoing(shaped, publisher).wire() | settled
 
 
 async def claim(office: Office, rooms: Mapping[str, Room]) -> tuple[Parcel, ...]:

@@ -40,7 +40,7 @@ async def preview(office: Office, connections: Connections, partner: str, articl
     connector = connections.connector(partner)
     if connector is None:
         raise PartnerNotFoundError(partner)
-    sending = parcel.sending()
+    sending = parcel.sending(now=office.now())
     if isinstance(sending, NotAllowed):
         raise ConflictError(f"{partner} may not have it: {sending.reason}", remedy="Change the article's rights.")
     return Previewed(connector.preview(sending), owed)

@@ -29,7 +29,7 @@ class Connections(Protocol):
 async def send(office: Office, connections: Connections, parcel: Parcel, *, jitter: float) -> Attempted | None:
     """Make one attempt; None where nothing went out because the partner may not have the article any more."""
     connector = connections.connector(parcel.delivery.partner)
-    sending = parcel.sending()
+    sending = parcel.sending(now=office.now())
     if isinstance(sending, NotAllowed):
         await withhold(office, parcel, sending.reason)
         return None

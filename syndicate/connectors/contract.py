@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Protocol
 
 from syndicate.model.article import Article
@@ -17,7 +18,7 @@ __all__ = ["Accepted", "Connector", "Outcome", "Preview", "Refused", "Sending"]
 
 @dataclass(frozen=True)
 class Sending:
-    """One try at one delivery. `article` is shaped for the partner already; None for a retraction.
+    """One try at one delivery. `record` is the article's JSON form, shaped for the partner; None for a retraction.
 
     `at` is when the event happened, `remote` what the connector kept of this copy at the last attempt,
     `attempt` counts from 1. `delivery_id` is the same on every attempt.
@@ -26,7 +27,7 @@ class Sending:
     delivery_id: str
     type: EventType
     at: datetime
-    article: Article | None
+    record: Mapping[str, Any] | None
     article_id: str
     url: str | None
     revision: int
@@ -35,6 +36,11 @@ class Sending:
     public_note: str | None = None
     remote: Mapping[str, Any] = field(default_factory=dict)
     attempt: int = 1
+
+    @cached_property
+    def article(self) -> Article | None:
+        """The record as an article; read when a connector first asks for it."""
+        return None if self.record is None else Article.model_validate(self.record)
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ def _body(sending: Sending) -> bytes:
     return event_body(
         type=sending.type,
         at=sending.at,
-        article=sending.article,
+        record=sending.record,
         article_id=sending.article_id,
         url=sending.url,
         revision=sending.revision,
@@ -86,7 +86,7 @@ def _test_body(at: datetime) -> bytes:
     return event_body(
         type=EventType.TEST,
         at=at,
-        article=None,
+        record=None,
         article_id=None,
         url=None,
         revision=None,
@@ -97,8 +97,8 @@ def _test_body(at: datetime) -> bytes:
 
 
 def _with_copy(accepted: Accepted, result: Answer | Failure) -> Accepted:
-    url = copy_address(result.body_start) if isinstance(result, Answer) and result.complete else None
-    return dataclasses.replace(accepted, url=url)
+    named = isinstance(result, Answer) and result.complete and result.body_start
+    return dataclasses.replace(accepted, url=copy_address(result.body_start)) if named else accepted
 
 
 def copy_address(body: bytes) -> str | None:

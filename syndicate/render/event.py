@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
+
+from pydantic_core import to_json
 
 from syndicate.model.article import Article, Image, Rights, Source
 from syndicate.model.declarations import Publisher
@@ -16,7 +19,7 @@ def event_body(  # noqa: PLR0913  # one argument for each member of the body, by
     *,
     type: EventType,  # noqa: A002  # the member's name in Standard Webhooks
     at: datetime,
-    article: Article | None,
+    record: Mapping[str, Any] | None,
     article_id: str | None,
     url: str | None,
     revision: int | None,
@@ -26,7 +29,7 @@ def event_body(  # noqa: PLR0913  # one argument for each member of the body, by
 ) -> bytes:
     """Write the body of a delivery as compact UTF-8 JSON; every member stands, null where there is no value.
 
-    `article` is the outgoing record, null for a retraction, of which nothing but `public_note` leaves.
+    `record` is the outgoing record, null for a retraction, of which nothing but `public_note` leaves.
     """
     data = {
         "schema": 1,
@@ -36,10 +39,10 @@ def event_body(  # noqa: PLR0913  # one argument for each member of the body, by
         "seq": seq,
         "cause": cause,
         "public_note": public_note,
-        "article": article.wire() if article else None,
+        "article": record,
     }
     event = {"type": type, "timestamp": rfc3339(at), "data": data}
-    return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
+    return to_json(event)
 
 
 def outgoing(article: Article, publisher: Publisher) -> Article:
@@ -57,6 +60,15 @@ def outgoing(article: Article, publisher: Publisher) -> Article:
     rights = _outgoing_rights(article.rights)
     changes = {"source": source, "url": url, "images": images, "related": related, "rights": rights}
     return article.model_copy(update=changes)
+
+
+def outgoing_plain(record: Mapping[str, Any], publisher: Publisher, *, slug: str) -> dict[str, Any]:
+    """Do what `outgoing` does, for a record without rights in the JSON form that the store keeps."""
+    named = {
+        "source": {"name": publisher.title, "url": f"{publisher.root}/"},
+        "url": f"{publisher.root}/articles/{slug}",
+    }
+    return named | {key: value for key, value in record.items() if value != []}
 
 
 def _outgoing_image(image: Image) -> Image:

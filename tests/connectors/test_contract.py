@@ -71,7 +71,7 @@ def an_update(**changes: Any) -> Sending:
         "delivery_id": "dlv_1",
         "type": EventType.UPDATED,
         "at": NOON,
-        "article": article,
+        "record": article.wire(),
         "article_id": article.id,
         "url": article.url,
         "revision": 2,
@@ -81,7 +81,7 @@ def an_update(**changes: Any) -> Sending:
 
 
 def a_retraction() -> Sending:
-    return an_update(type=EventType.RETRACTED, article=None, cause=Cause.RETRACTED, public_note="Withdrawn.")
+    return an_update(type=EventType.RETRACTED, record=None, cause=Cause.RETRACTED, public_note="Withdrawn.")
 
 
 async def outcome_at(

@@ -16,7 +16,7 @@ def test_an_event_carries_the_record() -> None:
     body = event_body(
         type=EventType.UPDATED,
         at=NOON,
-        article=article,
+        record=article.wire(),
         article_id=article.id,
         url=article.url,
         revision=2,
@@ -44,7 +44,7 @@ def test_a_retraction_carries_its_note_and_nothing_of_the_article() -> None:
     body = event_body(
         type=EventType.RETRACTED,
         at=NOON,
-        article=None,
+        record=None,
         article_id="tag:harbour.example,2026:ferry",
         url="https://harbour.example/articles/ferry",
         revision=3,
