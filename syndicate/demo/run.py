@@ -6,10 +6,12 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from aiohttp import web
 
+from syndicate.app.control import controlled
 from syndicate.app.service import Service, opened, serving
 from syndicate.app.serving import stop_signal
 from syndicate.demo import stock
@@ -60,12 +62,20 @@ async def showing(wishes: Wishes) -> AsyncIterator[Show]:
         for place in places:
             stack.callback(place.socket.close)
         homes = await asyncio.to_thread(_home, wishes, (places[0].port, places[1].port))
-        harbour = await stack.enter_async_context(opened(homes.load("harbour")))
-        meridian = await stack.enter_async_context(opened(homes.load("meridian")))
+        harbour = await stack.enter_async_context(_open_paper(homes, "harbour"))
+        meridian = await stack.enter_async_context(_open_paper(homes, "meridian"))
         papers = harbour.declarations.publisher, meridian.declarations.publisher
         await _open_stage(stack, harbour, meridian, places)
         token = await stock.token(harbour, homes.token_file)
         yield Show(homes, papers, _busy(places), token)
+
+
+@asynccontextmanager
+async def _open_paper(homes: Homes, paper: str) -> AsyncIterator[Service]:
+    """Open a paper that answers commands, and whose files are read again when they change."""
+    reread = partial(homes.load, paper)
+    async with opened(reread(), reread=reread) as service, controlled(service):
+        yield service
 
 
 def _home(wishes: Wishes, ports: tuple[int, int]) -> Homes:
