@@ -15,6 +15,9 @@ _FULL = frozenset({sqlite3.SQLITE_FULL, "53100"})
 
 def is_outage(error: DBAPIError) -> bool:
     """Tell whether the database failed; a broken constraint or a wrong statement is a bug, and stays loud."""
+    # Python calls a wrong statement operational; SQLite's code tells it apart.
+    if _primary_code(error) == sqlite3.SQLITE_ERROR:
+        return False
     return isinstance(error, OperationalError | InterfaceError | InternalError) or type(error) is DatabaseError
 
 

@@ -71,7 +71,7 @@ def running_server() -> Iterator[Server]:
 
 def _where_others_may_read(bin_folder: Path, folder: Path) -> Path:
     """Return the programs, copied where the checkout is closed to other accounts."""
-    probe = [bin_folder / "postgres", "--version"]
+    probe: list[str | Path] = [bin_folder / "postgres", "--version"]
     try:
         subprocess.run(probe, user=UNPRIVILEGED, check=True, capture_output=True, cwd=folder)
     except (OSError, subprocess.CalledProcessError):
@@ -83,11 +83,10 @@ def _where_others_may_read(bin_folder: Path, folder: Path) -> Path:
 def _run(bin_folder: Path, folder: Path, user: str | None) -> Iterator[Server]:
     data = folder / "data"
     options = ["--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync", "--username=postgres"]
-    subprocess.run(
-        [bin_folder / "initdb", "-D", data, *options], user=user, check=True, capture_output=True, cwd=folder
-    )
+    create: list[str | Path] = [bin_folder / "initdb", "-D", data, *options]
+    subprocess.run(create, user=user, check=True, capture_output=True, cwd=folder)
     with (folder / "log").open("wb") as log:
-        command = [bin_folder / "postgres", "-D", data, "-k", folder, "-h", ""]
+        command: list[str | Path] = [bin_folder / "postgres", "-D", data, "-k", folder, "-h", ""]
         process = subprocess.Popen(command, user=user, cwd=folder, stdout=log, stderr=log)
     try:
         server = Server(folder)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -40,7 +40,7 @@ from syndicate.policy.health import HealthState
 from syndicate.store import memberships, meta
 from syndicate.store.tx import Tx
 from tests.builders import NOON, an_article
-from tests.papers import a_paper, configure, put
+from tests.papers import FEEDS, a_paper, configure, put
 from tests.store.mailroom import CERTAIN, FERRY, FOR_GOOD, PARTNER, UPSTREAM, answer, claim_all, deliver, owed
 
 STORE = '[store]\nurl = "{url}"\n'
@@ -125,10 +125,10 @@ async def test_the_clock_releases_and_expires(paper: Service, clock: FixedClock)
     assert await journal(paper) == [(1, "published"), (1, "expired")]
 
 
-async def redeclare(paper: Service, extra: str, feeds: dict[str, str] | None = None) -> None:
+async def redeclare(paper: Service, extra: str, feeds: Mapping[str, str] = FEEDS) -> None:
     """Put another configuration in force on the same store."""
     folder, url = paper.loaded.path.parent, paper.loaded.settings.store.url
-    await paper.use(configure(folder, STORE.format(url=url) + extra, **({} if feeds is None else {"feeds": feeds})))
+    await paper.use(configure(folder, STORE.format(url=url) + extra, feeds=feeds))
 
 
 async def test_a_feed_drops_what_grew_too_old(paper: Service, clock: FixedClock) -> None:
