@@ -86,8 +86,8 @@ class NotFoundError(SyndicateError):
 class ArticleNotFoundError(NotFoundError):
     code = "article_not_found"
 
-    def __init__(self, name: str) -> None:
-        super().__init__("article", name)
+    def __init__(self, name: str, *, remedy: str | None = None) -> None:
+        super().__init__("article", name, remedy=remedy)
 
 
 class FeedNotFoundError(NotFoundError):

@@ -83,13 +83,20 @@ def _number(digits: str) -> float:
 
 
 def _refuse_bad_parts(value: Any, path: str) -> None:
-    if isinstance(value, str) and not value.isascii() and _SURROGATE.search(value):
-        _refuse("has half of a surrogate pair, which is no character", path.removesuffix("."))
+    if isinstance(value, str):
+        _refuse_surrogates(value, path.removesuffix("."))
     if isinstance(value, _Object) and value.repeated is not None:
         _refuse("the key is repeated", f"{path}{value.repeated}"[:200])
     parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, part in parts:
+        if isinstance(key, str):
+            _refuse_surrogates(key, path.removesuffix("."))
         _refuse_bad_parts(part, f"{path}{key}.")
+
+
+def _refuse_surrogates(text: str, path: str) -> None:
+    if not text.isascii() and _SURROGATE.search(text):
+        _refuse("has half of a surrogate pair, which is no character", path)
 
 
 def _refuse(reason: str, path: str = "") -> NoReturn:

@@ -7,7 +7,6 @@ from aiohttp import web
 # Neither the program's version nor that of its libraries is anybody's business.
 SERVER = "syndicate"
 EVERYWHERE = {
-    "Server": SERVER,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
@@ -16,5 +15,6 @@ EVERYWHERE = {
 async def dress(_request: web.Request, response: web.StreamResponse) -> None:
     """Add what a handler did not set itself."""
     headers = response.headers
+    headers["Server"] = SERVER
     for name, value in EVERYWHERE.items():
         headers.setdefault(name, value)

@@ -111,7 +111,7 @@ async def feeds_page(request: web.Request) -> web.Response:
 async def feed_page(request: web.Request) -> web.Response:
     served = context(request)
     declared = served.declarations()
-    feed = declared.feed(request.match_info["slug"])
+    feed = declared.feed(request.match_info["name"])
     if feed is None:
         return missing(declared)
     shown = await served.editions.content(feed.slug)

@@ -14,7 +14,7 @@ from syndicate.actions.accept import Receipt, Result, Submission, accepting
 from syndicate.actions.idempotent import Reply
 from syndicate.actions.listings import list_articles
 from syndicate.actions.retract import restoring, retracting
-from syndicate.errors import InvalidQueryError, InvalidRecordError, NotFoundError, SyndicateError, Violation
+from syndicate.errors import ArticleNotFoundError, InvalidQueryError, InvalidRecordError, SyndicateError, Violation
 from syndicate.model.addresses import normalise_uri
 from syndicate.model.article import Status
 from syndicate.parse.record import ParsedRecord, read_record
@@ -136,7 +136,7 @@ async def _named(request: web.Request) -> str:
     try:
         return normalise_uri(text)
     except ValueError as error:
-        raise NotFoundError("article", text, remedy=f"The id {error}") from error
+        raise ArticleNotFoundError(text, remedy=f"The id {error}") from error
 
 
 def _if_match(request: web.Request) -> int | None:
