@@ -43,7 +43,11 @@ async def front(office: Office) -> Front:
 
 def _front(tx: Tx) -> Front:
     publisher = tx.declarations.publisher
-    entries = tuple(stored_entry(stored, publisher) for stored in articles.newest_public(tx, limit=FRONT_STORIES))
+    newest = articles.newest_public(tx, limit=FRONT_STORIES)
+    # By when it was published: a story corrected today is not today's news.
+    entries = tuple(
+        stored_entry(stored, publisher) for stored in sorted(newest, key=lambda each: each.published_at, reverse=True)
+    )
     lead = next((entry for entry in entries[:8] if entry.article.images), entries[0] if entries else None)
     sections: dict[str, list[Entry]] = {}
     for entry in entries:
