@@ -13,6 +13,7 @@ from syndicate.demo.acts import PARTNER
 from syndicate.demo.plug import Plug
 from syndicate.errors import ArticleNotFoundError
 from syndicate.model.article import Audience, Status
+from syndicate.model.declarations import Publisher
 from syndicate.model.delivery import Copy, Delivery, DeliveryState, EventType, Holding
 from syndicate.model.instants import rfc3339
 from syndicate.model.stored import StoredArticle
@@ -61,8 +62,8 @@ class Scene:
         return rfc3339(instant)
 
 
-async def scene(office: Office, plug: Plug, slug: str, *, roots: tuple[str, str], timezone: str) -> Scene:
-    """Read the scene of a story, the one published last where `slug` names none; `roots` are the papers' addresses."""
+async def scene(office: Office, plug: Plug, slug: str, *, papers: tuple[Publisher, Publisher]) -> Scene:
+    """Read the scene of a story, the one published last where `slug` names none."""
     choices = await _choices(office)
     line = await _line(office, slug or _newest(choices))
     state = await show_partner(office, PARTNER)
@@ -72,10 +73,10 @@ async def scene(office: Office, plug: Plug, slug: str, *, roots: tuple[str, str]
         choices=choices,
         plugged=plug.is_in,
         health=state.health.state,
-        harbour=_harbour(roots[0], line),
-        meridian=_meridian(roots[1], copy),
-        caption=_caption(line, copy, plugged=plug.is_in),
-        zone=ZoneInfo(timezone),
+        harbour=_harbour(papers[0].root, line),
+        meridian=_meridian(papers[1].root, copy),
+        caption=_caption(line, copy, papers[1].title, plugged=plug.is_in),
+        zone=ZoneInfo(papers[0].timezone),
     )
 
 
@@ -113,28 +114,28 @@ def _meridian(root: str, copy: Copy | None) -> Frame:
 _NAMES = {EventType.CORRECTED: "The correction", EventType.RETRACTED: "The retraction", EventType.UPDATED: "The update"}
 
 
-def _caption(line: Trace | None, copy: Copy | None, *, plugged: bool) -> str:
+def _caption(line: Trace | None, copy: Copy | None, partner: str, *, plugged: bool) -> str:
     """Say in a sentence how things stand."""
     if line is None:
         return "Publish a story, and watch where it goes."
     open_ones = [each for each in line.deliveries if each.state in (DeliveryState.WAITING, DeliveryState.SENDING)]
     if open_ones:
-        return _under_way(open_ones[-1], plugged=plugged)
+        return _under_way(open_ones[-1], partner, plugged=plugged)
     if copy is None:
         return "No copy of this story has left the house."
-    return _settled(line.stored, copy)
+    return _settled(line.stored, copy, partner)
 
 
-def _under_way(delivery: Delivery, *, plugged: bool) -> str:
+def _under_way(delivery: Delivery, partner: str, *, plugged: bool) -> str:
     what = _NAMES.get(delivery.type, "The story")
     if plugged:
-        return f"{what} is on its way to The Meridian."
-    return f"{what} cannot reach The Meridian. It is kept, and tried again until it arrives."
+        return f"{what} is on its way to {partner}."
+    return f"{what} cannot reach {partner}. It is kept, and tried again until it arrives."
 
 
-def _settled(stored: StoredArticle, copy: Copy) -> str:
+def _settled(stored: StoredArticle, copy: Copy, partner: str) -> str:
     if copy.holding is Holding.WITHDRAWN:
         return "Withdrawn everywhere: both papers answer 410, and no copy is left."
     if copy.holding is Holding.HELD and copy.revision == stored.revision:
         return f"Both papers show revision {stored.revision}."
-    return f"The Meridian holds revision {copy.revision}; the newest is {stored.revision}."
+    return f"{partner} holds revision {copy.revision}; the newest is {stored.revision}."

@@ -72,8 +72,7 @@ class Stage:
         return web.Response(text=html, status=status, content_type="text/html", headers=self._headers())
 
     async def _scene(self, slug: str) -> Scene:
-        roots = (self._papers[0].root, self._papers[1].root)
-        return await scene(self._acts.office, self._acts.plug, slug, roots=roots, timezone=self._papers[0].timezone)
+        return await scene(self._acts.office, self._acts.plug, slug, papers=self._papers)
 
     def _headers(self) -> dict[str, str]:
         frames = " ".join(paper.root for paper in self._papers)

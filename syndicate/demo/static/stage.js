@@ -14,13 +14,19 @@ function show(frame, src) {
   holder.contentWindow.location.replace(src);
 }
 
+function lead(frame, href) {
+  const link = document.querySelector(`[data-open=${frame}]`);
+  link.href = href;
+  link.textContent = href.replace("http://", "");
+}
+
 function follow() {
   const { plugged, harbour, harbourOpen, meridian, meridianOpen } = now();
   document.body.dataset.plugged = plugged;
   show("harbour", harbour);
   if (plugged === "true") show("meridian", meridian);
-  document.querySelector("[data-open=harbour]").href = harbourOpen;
-  document.querySelector("[data-open=meridian]").href = meridianOpen;
+  lead("harbour", harbourOpen);
+  lead("meridian", meridianOpen);
 }
 
 function apply(html) {
