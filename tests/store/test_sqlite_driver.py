@@ -164,8 +164,8 @@ async def test_a_full_disk_fails_the_whole_group_and_stores_nothing(store: Store
     pages = int(str(await store.write(pragma, "page_count")))
     await store.write(limit_size, pages + 5)
     async with Held(store):
-        calls = [(meta.put, "small", "1"), (meta.put, "big", "x" * 400_000), (meta.put, "later", "1")]
-        tasks = [asyncio.create_task(store.write(*call)) for call in calls]
+        facts = (("small", "1"), ("big", "x" * 400_000), ("later", "1"))
+        tasks = [asyncio.create_task(store.write(meta.put, name, value)) for name, value in facts]
         await a_turn()
     results = await asyncio.gather(*tasks, return_exceptions=True)
     assert [type(result) for result in results] == [StoreError] * 3
