@@ -155,6 +155,8 @@ async def withhold(office: Office, parcel: Parcel, reason: str) -> None:
 
 
 def _withhold(tx: Tx, parcel: Parcel, reason: str, occasion: Occasion) -> None:
+    if parcel.delivery.id not in leases.leased(tx, {parcel.token}):
+        return
     now = occasion.now
     refusal = Attempted(parcel, Refused(reason, certain=True), now, timedelta(0), 0.0)
     row = _delivery_row(refusal, frozenset(), now=now)
