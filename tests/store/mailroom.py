@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
+from syndicate.actions.accept import Receipt, Submission, accept
 from syndicate.actions.claim import Parcel, Room, claim
 from syndicate.actions.office import Office
 from syndicate.actions.record import Attempted, record
 from syndicate.connectors.contract import Accepted, Outcome, Refused
 from syndicate.model.delivery import Delivery
+from syndicate.parse.record import read_record
 from syndicate.store import deliveries
 
 FERRY = "tag:harbour.example,2026:ferry"
@@ -55,3 +58,10 @@ async def owed(office: Office, partner: str = "gazette") -> list[Delivery]:
     """Return every delivery to a partner, oldest first."""
     found = await office.store.read(deliveries.listing, partner=partner, state=None, before=None, limit=1_000)
     return sorted(found, key=lambda each: (each.seq, each.created_at, each.id))
+
+
+async def put_story(office: Office, **record: Any) -> Receipt:
+    """Put a record as the desk would."""
+    base = {"id": FERRY, "title": "New ferry sails on time", "categories": ["Harbour"]}
+    parsed = read_record(base | record)
+    return await accept(office, Submission(parsed.article), actor="desk")
