@@ -135,15 +135,10 @@ def _take(tx: Tx, partner: PartnerDeclaration, found: Sequence[Claimed], *, toke
     if not found:
         return []
     settled = [_settled(claimed) for claimed in found]
-    claims = [(claimed.delivery.id, claimed.delivery.type) for claimed in settled]
-    leases.claim(tx, claims, token=token, until=now + LEASE)
-    new = [_new_copy(claimed, partner.name, now) for claimed in settled if claimed.holding is None]
-    known = [
-        {"the_partner": partner.name, "key": each.article_key, "revision_sent": each.delivery.revision, "at": now}
-        for each in settled
-        if each.holding is not None
-    ]
-    copies.begin(tx, new=new, known=known)
+    leases.claim(tx, [claimed.delivery.id for claimed in found], token=token, until=now + LEASE)
+    first = [after.delivery.id for before, after in zip(found, settled, strict=True) if after is not before]
+    leases.rename_type(tx, first, EventType.PUBLISHED)
+    copies.begin(tx, partner.name, token=token, at=now)
     return [Parcel(claimed, partner, token, tx.declarations) for claimed in settled]
 
 
@@ -154,13 +149,3 @@ def _settled(claimed: Claimed) -> Claimed:
     if claimed.delivery.type not in upserts or holds:
         return claimed
     return replace(claimed, delivery=replace(claimed.delivery, type=EventType.PUBLISHED))
-
-
-def _new_copy(claimed: Claimed, partner: str, now: datetime) -> dict[str, Any]:
-    return {
-        "partner": partner,
-        "article_key": claimed.article_key,
-        "article_id": claimed.delivery.article_id,
-        "unsure_revision": claimed.delivery.revision,
-        "changed_at": now,
-    }

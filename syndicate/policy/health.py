@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import groupby
 from typing import assert_never
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
@@ -110,17 +112,29 @@ def after_outcome(health: Health, outcome: Outcome, *, delivery_id: str, now: da
     return _judge_failing(counted, outcome.reason, now)
 
 
+def after_outcomes(health: Health, outcomes: Sequence[tuple[str, Outcome]], *, now: datetime) -> Health:
+    """Return the partner's health after answers in their order, each with its delivery's id; as `after_outcome`."""
+    for taken, run in groupby(outcomes, key=lambda each: isinstance(each[1], Accepted)):
+        answers = list(run)
+        if taken and health.state is HealthState.HEALTHY:
+            health = _after_ok(health, now, count=len(answers))
+            continue
+        for delivery_id, outcome in answers:
+            health = after_outcome(health, outcome, delivery_id=delivery_id, now=now)
+    return health
+
+
 def _into(health: Health, state: HealthState, *, now: datetime, reason: str) -> Health:
     return health.model_copy(update={"state": state, "since": now, "reason": reason, "probe_at": None, "oks": 0})
 
 
-def _after_ok(health: Health, now: datetime) -> Health:
+def _after_ok(health: Health, now: datetime, *, count: int = 1) -> Health:
     oks = health.oks + 1 if health.state is HealthState.PROBING else 0
     if oks >= CLOSE_AFTER_OKS:
         return Health(since=now)
     return health.model_copy(
         update={
-            "recent": _tallied(health.recent, now, ok=1),
+            "recent": _tallied(health.recent, now, ok=count),
             "consecutive_failures": 0,
             "unauthorised_in_row": 0,
             "failing_since": None,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from syndicate.model.delivery import Lane
-from syndicate.policy.outcome import Accepted, Outcome, Refused
+from syndicate.policy.outcome import Refused
 
 
 def _table(*seconds: int) -> tuple[timedelta, ...]:
@@ -28,11 +28,6 @@ TRIES_OF_WHAT_IS_REFUSED_FOR_GOOD = 2
 
 
 @dataclass(frozen=True)
-class Done:
-    """Nothing is owed any more."""
-
-
-@dataclass(frozen=True)
 class RetryAt:
     """Try again at `at`; `attempts` is the place in the table to keep with the delivery."""
 
@@ -47,26 +42,24 @@ class GiveUp:
     reason: str
 
 
-Decision = Done | RetryAt | GiveUp
+Decision = RetryAt | GiveUp
 
 
-def after_attempt(
-    *, lane: Lane, attempts: int, created_at: datetime, outcome: Outcome, now: datetime, jitter: float
+def after_refusal(
+    refused: Refused, *, lane: Lane, attempts: int, created_at: datetime, now: datetime, jitter: float
 ) -> Decision:
-    """Decide what becomes of a delivery after a try.
+    """Decide what becomes of a delivery that was not taken.
 
     `attempts` counts the tries made, this one included; `jitter` lies in [0, 1) and stretches the delay by 0.8 to 1.2;
     `created_at` is when the delivery came to be owed: retractions go by age, not by number.
     Retry-After is obeyed up to a day and never undercut.
     """
-    if isinstance(outcome, Accepted):
-        return Done()
     # Work that was done is kept, so that what is left deserves the whole table again.
-    tries = 1 if outcome.progressed and not outcome.permanent else attempts
-    delay = _retract_delay(tries, now - created_at) if lane is Lane.RETRACTION else _push_delay(tries, outcome)
+    tries = 1 if refused.progressed and not refused.permanent else attempts
+    delay = _retract_delay(tries, now - created_at) if lane is Lane.RETRACTION else _push_delay(tries, refused)
     if delay is None:
-        return GiveUp(outcome.reason)
-    return RetryAt(at=now + _wait(delay, outcome, jitter), attempts=tries)
+        return GiveUp(refused.reason)
+    return RetryAt(at=now + _wait(delay, refused, jitter), attempts=tries)
 
 
 def _push_delay(tries: int, refused: Refused) -> timedelta | None:

@@ -8,31 +8,46 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, func, insert, select, update
+from sqlalchemy import RowMapping, bindparam, case, func, insert, literal, select, update
 
-from syndicate.model.delivery import Copy, Evidence, Holding
+from syndicate.model.delivery import Copy, EventType, Evidence, Holding
+from syndicate.store.columns import At, fixed
 from syndicate.store.schema import copies as t
+from syndicate.store.schema import deliveries as d
 from syndicate.store.tx import Tx
 
 _OF_ARTICLE = select(t.c.partner, t.c.holding, t.c.unsure_revision).where(t.c.article_key == bindparam("key"))
-_INSERT = insert(t)
-_BEGIN = (
-    update(t)
-    .where(t.c.partner == bindparam("the_partner"), t.c.article_key == bindparam("key"))
-    .values(unsure_revision=bindparam("revision_sent"), changed_at=bindparam("at"))
+_claimed = (
+    d.c.state == fixed("sending"),
+    d.c.partner == bindparam("the_partner"),
+    d.c.lease_token == bindparam("token"),
 )
+_its_copy = (t.c.partner == d.c.partner, t.c.article_key == d.c.article_key)
+_blank = {"holding": fixed("none"), "revision": literal(0), "seq": literal(0), "remote": fixed("{}")}
+_BEGIN_NEW = insert(t).from_select(
+    ["partner", "article_key", "article_id", "unsure_revision", "changed_at", *_blank],
+    select(d.c.partner, d.c.article_key, d.c.article_id, d.c.revision, bindparam("at", type_=At()), *_blank.values())
+    .where(*_claimed, ~select(t.c.partner).where(*_its_copy).exists()),
+)  # fmt: skip
+_BEGIN_KNOWN = update(t).where(*_its_copy, *_claimed).values(unsure_revision=d.c.revision, changed_at=bindparam("at"))
 _TOOK = (
+    update(t)
+    .where(*_its_copy, d.c.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        holding=case((d.c.type == EventType.RETRACTED.value, Holding.WITHDRAWN.value), else_=Holding.HELD.value),
+        revision=d.c.revision,
+        seq=d.c.seq,
+        unsure_revision=None,
+        evidence=Evidence.ACKNOWLEDGED.value,
+        changed_at=bindparam("at"),
+    )
+)
+_REMEMBER = (
     update(t)
     .where(t.c.partner == bindparam("the_partner"), t.c.article_key == bindparam("key"))
     .values(
-        holding=bindparam("new_holding"),
-        revision=bindparam("new_revision"),
-        seq=bindparam("new_seq"),
-        unsure_revision=None,
-        evidence=Evidence.ACKNOWLEDGED.value,
         url=func.coalesce(bindparam("new_url"), t.c.url),
         remote=func.coalesce(bindparam("new_remote"), t.c.remote),
-        changed_at=bindparam("at"),
     )
 )
 _REFUSED = (
@@ -67,20 +82,21 @@ def was_offered(tx: Tx, partner: str, key: int) -> bool:
     return tx.run(select(t.c.partner).where(t.c.partner == partner, t.c.article_key == key)).first() is not None
 
 
-def begin(tx: Tx, *, new: Sequence[Mapping[str, Any]], known: Sequence[Mapping[str, Any]]) -> None:
-    """Note that attempts begin: from here on the partner may hold the revision.
-
-    `new` rows: partner, article_key, article_id, unsure_revision, changed_at;
-    `known` rows: the_partner, key, revision_sent, at.
-    """
-    blank = {"holding": "none", "revision": 0, "seq": 0, "evidence": None, "url": None, "remote": "{}", "note": None}
-    tx.run_many(_INSERT, [blank | dict(row) for row in new])
-    tx.run_many(_BEGIN, known)
+def begin(tx: Tx, partner: str, *, token: str, at: datetime) -> None:
+    """Note that attempts begin at what `token` leases: from here on the partner may hold those revisions."""
+    tx.run(_BEGIN_KNOWN, {"the_partner": partner, "token": token, "at": at})
+    tx.run(_BEGIN_NEW, {"the_partner": partner, "token": token, "at": at})
 
 
-def took(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write acknowledgements: the_partner, key, new_holding, new_revision, new_seq, new_url, new_remote, at."""
-    tx.run_many(_TOOK, rows)
+def took(tx: Tx, delivery_ids: Sequence[str], *, at: datetime) -> None:
+    """Write that partners have taken these deliveries."""
+    if delivery_ids:
+        tx.run(_TOOK, {"ids": delivery_ids, "at": at})
+
+
+def remember(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keep what acknowledgements told, where not None: the_partner, key, new_url, new_remote."""
+    tx.run_many(_REMEMBER, rows)
 
 
 def refused(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -54,19 +54,25 @@ _CLAIMABLE = (
     .limit(bindparam("limit"))
     .with_for_update(of=t, skip_locked=True)
 )
-_CLAIM = (
-    update(t)
-    .where(t.c.id == bindparam("the_id"))
-    .values(
-        state="sending",
-        lease_token=bindparam("token"),
-        lease_until=bindparam("until"),
-        type=bindparam("new_type"),
-    )
-)
+_THESE = t.c.id.in_(bindparam("ids", expanding=True))
+_CLAIM = update(t).where(_THESE).values(state="sending", lease_token=bindparam("token"), lease_until=bindparam("until"))
+_RENAME_TYPE = update(t).where(_THESE).values(type=bindparam("new_type"))
 _SENDING = t.c.state == fixed("sending")
 _HELD_LEASE = and_(t.c.id == bindparam("the_id"), t.c.lease_token == bindparam("token"), _SENDING)
 _LEASED = select(t.c.id).where(_SENDING, t.c.lease_token.in_(bindparam("tokens", expanding=True)))
+_DELIVERED = (
+    update(t)
+    .where(_THESE, _SENDING, t.c.lease_token.in_(bindparam("tokens", expanding=True)))
+    .values(
+        state="delivered",
+        attempts=t.c.attempts + 1,
+        tries=t.c.tries + 1,
+        finished_at=bindparam("at"),
+        reason=None,
+        lease_token=None,
+        lease_until=None,
+    )
+)
 _RECORD = (
     update(t)
     .where(_HELD_LEASE)
@@ -119,10 +125,15 @@ def _claimed(row: Row[*tuple[Any, ...]]) -> Claimed:
     )
 
 
-def claim(tx: Tx, claims: Sequence[tuple[str, EventType]], *, token: str, until: datetime) -> None:
-    """Take the lease of deliveries, fixing the type of each."""
-    rows = [{"the_id": each, "new_type": kind.value, "token": token, "until": until} for each, kind in claims]
-    tx.run_many(_CLAIM, rows)
+def claim(tx: Tx, ids: Sequence[str], *, token: str, until: datetime) -> None:
+    """Take the lease of deliveries."""
+    tx.run(_CLAIM, {"ids": ids, "token": token, "until": until})
+
+
+def rename_type(tx: Tx, ids: Sequence[str], kind: EventType) -> None:
+    """Make deliveries events of another type."""
+    if ids:
+        tx.run(_RENAME_TYPE, {"ids": ids, "new_type": kind.value})
 
 
 def leased(tx: Tx, tokens: Collection[str]) -> frozenset[str]:
@@ -137,8 +148,14 @@ def overtaken(tx: Tx, pairs: Collection[tuple[str, int]]) -> frozenset[tuple[str
     return frozenset((partner, key) for partner, key in rows) & frozenset(pairs)
 
 
+def deliver(tx: Tx, ids: Sequence[str], *, tokens: Collection[str], at: datetime) -> None:
+    """End deliveries that were taken, where one of `tokens` still holds their lease."""
+    if ids:
+        tx.run(_DELIVERED, {"ids": ids, "tokens": list(tokens), "at": at})
+
+
 def record(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write the outcomes of attempts: the_id, token and the new values."""
+    """Write what becomes of deliveries that were not taken: the_id, token and the new values."""
     tx.run_many(_RECORD, rows)
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicate.model.delivery import Lane
-from syndicate.policy.health import Health, HealthState, after_outcome, may_send, pause, resume
+from syndicate.policy.health import Health, HealthState, after_outcome, after_outcomes, may_send, pause, resume
 from syndicate.policy.outcome import Accepted, Outcome, Refused
 from tests.builders import NOON
 
@@ -162,3 +162,13 @@ def test_health_stays_small_survives_json_and_never_locks_a_probing_partner_out(
         assert len(health.failing_ids) <= 10
         if health.state is HealthState.PROBING:
             assert may_send(health, Lane.NORMAL, now + timedelta(minutes=15))
+
+
+@given(st.lists(st.sampled_from([OK, OK, BROKEN, DENIED, UNPROCESSABLE]), max_size=40), st.booleans())
+def test_many_answers_at_once_count_as_each_by_itself(outcomes: list[Outcome], probing: bool) -> None:
+    before = a_probing_partner() if probing else Health(since=NOON)
+    one_by_one = before
+    for number, outcome in enumerate(outcomes):
+        one_by_one = after_outcome(one_by_one, outcome, delivery_id=str(number), now=NOON)
+    answers = [(str(number), outcome) for number, outcome in enumerate(outcomes)]
+    assert after_outcomes(before, answers, now=NOON) == one_by_one

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicate.model.delivery import Lane
-from syndicate.policy.outcome import Accepted, Refused
-from syndicate.policy.retry import Decision, Done, GiveUp, RetryAt, after_attempt
+from syndicate.policy.outcome import Refused
+from syndicate.policy.retry import Decision, GiveUp, RetryAt, after_refusal
 from tests.builders import NOON
 
 BUSY = Refused("503", overloaded=True)
@@ -19,14 +19,14 @@ UNPROCESSABLE = Refused("422", permanent=True, certain=True)
 
 
 def decide(
-    outcome: Accepted | Refused,
+    refused: Refused,
     *,
     attempts: int = 1,
     lane: Lane = Lane.NORMAL,
     jitter: float = 0.5,
     age: timedelta = timedelta(0),
 ) -> Decision:
-    return after_attempt(lane=lane, attempts=attempts, created_at=NOON - age, outcome=outcome, now=NOON, jitter=jitter)
+    return after_refusal(refused, lane=lane, attempts=attempts, created_at=NOON - age, now=NOON, jitter=jitter)
 
 
 def wait(decision: Decision) -> timedelta:
@@ -36,10 +36,6 @@ def wait(decision: Decision) -> timedelta:
 
 def seconds(number: float) -> timedelta:
     return timedelta(seconds=number)
-
-
-def test_what_was_taken_is_done() -> None:
-    assert decide(Accepted(), attempts=12) == Done()
 
 
 @pytest.mark.parametrize("lane", [Lane.NORMAL, Lane.CORRECTION])
@@ -137,14 +133,8 @@ def test_without_progress_every_delivery_comes_to_an_end(lane: Lane, jitter: flo
     now, attempts, kept = NOON, 0, 0
     while attempts < 1_000:
         attempts, kept = attempts + 1, kept + 1
-        decision = after_attempt(
-            lane=lane,
-            attempts=kept,
-            created_at=NOON,
-            outcome=Refused("no", permanent=permanent),
-            now=now,
-            jitter=jitter,
-        )
+        refused = Refused("no", permanent=permanent)
+        decision = after_refusal(refused, lane=lane, attempts=kept, created_at=NOON, now=now, jitter=jitter)
         if isinstance(decision, GiveUp):
             return
         assert isinstance(decision, RetryAt)
