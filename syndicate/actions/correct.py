@@ -24,7 +24,7 @@ def _correct(tx: Tx, name: str, note: str, title: str | None, occasion: Occasion
         raise ArticleRetractedError(f"article {stored.id} was erased", remedy="Nothing of it is left to correct.")
     # What an operator types is checked like what a sender writes.
     typed = read_record({"title": stored.article.title if title is None else title, "correction": note}).article
-    if typed.correction is None:
+    if not (typed.correction or "").strip():
         raise InvalidRecordError("a correction needs a note", [Violation("correction", "must not be empty")])
     # Without updated_at the change counts from now.
     changes = {"title": typed.title, "correction": typed.correction, "updated_at": None}

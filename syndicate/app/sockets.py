@@ -26,7 +26,7 @@ def socket_path(store_url: str) -> Path | None:
     beside = database.with_name(database.name + ".sock")
     if len(os.fsencode(beside)) <= MAX_PATH_BYTES:
         return beside
-    digest = hashlib.sha256(os.fsencode(database.resolve())).hexdigest()[:32]
+    digest = hashlib.sha256(os.fsencode(database.resolve())).hexdigest()[:16]
     return _own_folder() / f"{digest}.sock"
 
 

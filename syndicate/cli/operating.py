@@ -67,7 +67,8 @@ def listing(config: Path, *, as_json: bool) -> None:
 @click.pass_obj
 def revoke(config: Path, name: str) -> None:
     """Revoke the tokens of a NAME or id."""
-    click.echo(f"revoked: {run(config, 'tokens.revoke', name=name)}")
+    revoked = run(config, "tokens.revoke", name=name)
+    click.echo(f"revoked: {revoked}")
 
 
 @click.group()

@@ -1,0 +1,197 @@
+"""What commands do, over a service that a test steps itself."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from syndicate.actions.claim import Room, claim
+from syndicate.actions.record import Attempted, record
+from syndicate.app.commands.command import Call
+from syndicate.app.commands.table import COMMANDS
+from syndicate.app.service import Service
+from syndicate.cli.main import cli
+from syndicate.connectors.contract import Accepted
+from syndicate.errors import ArticleRetractedError, ConflictError, InvalidRecordError, PartnerNotFoundError
+from tests.architecture.source import PACKAGE
+from tests.builders import NOON
+from tests.papers import a_paper, put
+
+ID = "tag:harbour.example,2026:ferry"
+PARTNER = """
+[partners.gazette]
+url = "http://127.0.0.1:9/inbound?key=hidden"
+signing_secret = "env:PARTNER_SECRET"
+contact = "desk@gazette.example"
+[partners.gazette.select]
+categories = ["Harbour"]
+"""
+
+
+async def do(service: Service, command: str, **args: Any) -> Any:
+    result = await COMMANDS[command](Call(service, args, "cli:ann", lambda _: None))
+    return json.loads(json.dumps(result))
+
+
+async def deliver(service: Service) -> None:
+    """Send what is due as if every partner took it."""
+    for parcel in await claim(service.office, {"gazette": Room(10, 10, 0)}):
+        await record(service.office, [Attempted(parcel, Accepted(), NOON, timedelta(0), 0.5)])
+
+
+def test_every_command_of_the_table_is_used_by_the_command_line() -> None:
+    source = "".join(file.read_text("utf-8") for file in (PACKAGE / "cli").glob("*.py"))
+    assert [name for name in COMMANDS if f'"{name}"' not in source] == []
+
+
+async def test_a_correction_keeps_the_article_and_carries_its_note(tmp_path: Path) -> None:
+    async with a_paper(tmp_path) as service:
+        await put(service, body_html="<p>Body</p>", source={"name": "Wire", "url": "https://wire.example/"})
+        done = await do(service, "articles.correct", article=ID, note="It was late.", title="New ferry sails late")
+        assert (done["outcome"], done["revision"], done["title"]) == ("changed", 2, "New ferry sails late")
+        assert (done["body_html"], done["source"]["name"]) == ("<p>Body</p>", "Wire")
+        assert [each["note"] for each in done["corrections"]] == ["It was late."]
+        history = await do(service, "articles.history", article=ID)
+        assert [(row["kind"], row["actor"]) for row in history] == [("published", "test"), ("corrected", "cli:ann")]
+
+
+async def test_the_same_correction_again_changes_nothing(tmp_path: Path) -> None:
+    async with a_paper(tmp_path) as service:
+        await put(service)
+        await do(service, "articles.correct", article=ID, note="It was late.", title=None)
+        done = await do(service, "articles.correct", article=ID, note="It was late.", title=None)
+        assert (done["outcome"], done["revision"]) == ("unchanged", 2)
+
+
+async def test_a_correction_without_words_is_refused(tmp_path: Path) -> None:
+    async with a_paper(tmp_path) as service:
+        await put(service)
+        with pytest.raises(InvalidRecordError):
+            await do(service, "articles.correct", article=ID, note="  ", title=None)
+
+
+async def test_a_retracted_article_cannot_be_corrected(tmp_path: Path) -> None:
+    async with a_paper(tmp_path) as service:
+        await put(service)
+        await do(service, "articles.retract", article=ID, reason="wrong", public_note=None)
+        with pytest.raises(ArticleRetractedError):
+            await do(service, "articles.correct", article=ID, note="late", title=None)
+
+
+async def test_a_history_tells_reasons_and_revisions_that_readers_never_saw(tmp_path: Path) -> None:
+    async with a_paper(tmp_path) as service:
+        await put(service, embargo_until="2026-03-05T12:00:00Z", published_at="2026-03-05T12:00:00Z")
+        await do(service, "articles.retract", article=ID, reason="never happened", public_note=None)
+        rows = await do(service, "articles.history", article=ID)
+        assert [(row["kind"], row["seq"] is None, row["reason"]) for row in rows] == [
+            ("scheduled", True, None),
+            ("retracted", False, "never happened"),
+        ]
+
+
+async def test_a_takedown_lists_each_copy_with_whom_to_call_until_it_is_gone(tmp_path: Path) -> None:
+    async with a_paper(tmp_path, PARTNER) as service:
+        await put(service)
+        await deliver(service)
+        await do(service, "articles.retract", article=ID, reason="wrong", public_note=None)
+        (copy,) = await do(service, "articles.copies", article=ID)
+        assert (copy["holding"], copy["gone"], copy["contact"]) == ("held", False, "desk@gazette.example")
+        assert (copy["delivery"]["type"], copy["delivery"]["state"]) == ("article.retracted", "waiting")
+        await deliver(service)
+        (copy,) = await do(service, "articles.copies", article=ID)
+        assert (copy["holding"], copy["gone"], copy["delivery"]["state"]) == ("withdrawn", True, "delivered")
+
+
+async def test_a_preview_is_the_request_that_is_sent_without_its_secrets(tmp_path: Path) -> None:
+    async with a_paper(tmp_path, PARTNER) as service:
+        await put(service)
+        shown = await do(service, "partners.preview", partner="gazette", article="new-ferry-sails-on-time")
+        (parcel,) = await claim(service.office, {"gazette": Room(10, 10, 0)})
+        sending = parcel.sending(now=NOON)
+        connector = service.connections.connector("gazette")
+        assert connector is not None
+        sent = connector.preview(sending)  # type: ignore[arg-type]  # no rights forbid it here
+        assert shown["body"].encode() == sent.body
+        assert shown["headers"] == dict(sent.headers)
+        assert shown["owed"]
+        assert "hidden" not in json.dumps(shown)
+
+
+async def test_a_preview_of_what_a_partner_must_withdraw_is_a_retraction(tmp_path: Path) -> None:
+    async with a_paper(tmp_path, PARTNER) as service:
+        await put(service)
+        await deliver(service)
+        await do(service, "articles.retract", article=ID, reason="secret", public_note="Withdrawn.")
+        await deliver(service)
+        shown = await do(service, "partners.preview", partner="gazette", article=ID)
+        body = json.loads(shown["body"])
+        assert (body["type"], body["data"]["public_note"]) == ("article.retracted", "Withdrawn.")
+        assert "secret" not in shown["body"]
+
+
+async def test_a_preview_of_a_story_that_is_not_selected_says_that_it_will_not_go(tmp_path: Path) -> None:
+    async with a_paper(tmp_path, PARTNER) as service:
+        await put(service, categories=["Sport"])
+        shown = await do(service, "partners.preview", partner="gazette", article=ID)
+        assert (shown["owed"], json.loads(shown["body"])["type"]) == (False, "article.published")
+
+
+async def test_a_preview_writes_nothing(tmp_path: Path) -> None:
+    async with a_paper(tmp_path, PARTNER) as service:
+        await put(service)
+        await deliver(service)
+        await do(service, "partners.preview", partner="gazette", article=ID)
+        assert [each["state"] for each in await do(service, "deliveries.list", partner=None, state=None, limit=9)] == [
+            "delivered"
+        ]
+
+
+async def test_a_partner_that_may_not_have_a_story_gets_no_preview_of_it(tmp_path: Path) -> None:
+    async with a_paper(tmp_path, PARTNER) as service:
+        await put(service, rights={"deny_partners": ["gazette"]})
+        with pytest.raises(ConflictError, match="rights"):
+            await do(service, "partners.preview", partner="gazette", article=ID)
+
+
+async def test_a_partner_that_cannot_be_reached_fails_its_test_and_nothing_is_recorded(tmp_path: Path) -> None:
+    async with a_paper(tmp_path, PARTNER) as service:
+        done = await do(service, "partners.test", partner="gazette")
+        assert (done["accepted"], done["reason"]) == (False, "connection refused")
+        (state,) = await do(service, "partners.list")
+        assert (state["health"], state["deliveries"]) == ("healthy", {})
+
+
+async def test_a_partner_nobody_declared_cannot_be_tested_or_previewed(tmp_path: Path) -> None:
+    async with a_paper(tmp_path) as service:
+        await put(service)
+        with pytest.raises(PartnerNotFoundError):
+            await do(service, "partners.test", partner="gazette")
+        with pytest.raises(PartnerNotFoundError):
+            await do(service, "partners.preview", partner="gazette", article=ID)
+
+
+async def test_an_import_tells_how_far_it_is_and_what_it_refused(tmp_path: Path) -> None:
+    file = tmp_path / "records.ndjson"
+    file.write_text('{"id": "tag:a.example,2026:1", "title": "One"}\n{"id": "tag:a.example,2026:2"}\n', "utf-8")
+    told: list[Any] = []
+    async with a_paper(tmp_path) as service:
+        args = {"sources": [str(file), str(tmp_path / "absent.xml")], "backfill": False, "own": False}
+        done = await COMMANDS["import"](Call(service, args, "cli:ann", told.append))
+    assert (done["new"], done["unchanged"]) == (1, 0)
+    assert [(each["position"], "title" in each["reason"]) for each in done["refused"]] == [(2, True)]
+    assert [each["reason"] for each in done["unreadable"]] == ["No such file or directory"]
+    assert told[-1]["done"] == told[-1]["total"]
+
+
+@pytest.mark.parametrize("since", ["yesterday", "2026-03-04", "2026-03-04T12:00:00"])
+def test_a_time_without_its_offset_is_wrong_usage(since: str, tmp_path: Path) -> None:
+    result = CliRunner().invoke(
+        cli, ["--config", str(tmp_path / "x"), "partners", "replay", "gazette", "--since", since]
+    )
+    assert result.exit_code == 2
+    assert "48h" in result.output
