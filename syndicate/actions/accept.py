@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -118,7 +118,9 @@ def _apply(
 ) -> StoredArticle:
     """Write the revision and, where readers see it, everything that follows."""
     after = _write(tx, stored, decision, submission, occasion)
-    articles.set_media_uses(tx, after.key, own_media(tx, decision.article))
+    shown = own_media(tx, decision.article)
+    if stored is not None or shown:
+        articles.set_media_uses(tx, after.key, shown)
     if decision.kind is None:
         return after
     cause = Cause.EXPIRED if decision.kind is Kind.EXPIRED else None
@@ -171,9 +173,21 @@ def _write(
         articles.change(tx, key, **values)
     kind = decision.kind.value if decision.kind else decision.status.value
     articles.add_revision(tx, key, revision, at=occasion.now, actor=occasion.actor, kind=kind, record=values["record"])
-    written = articles.by_key(tx, key)
-    assert written is not None
-    return written
+    return _as_written(key, stored, article, values, submission)
+
+
+def _as_written(
+    key: int, stored: StoredArticle | None, article: Article, values: dict[str, Any], submission: Submission
+) -> StoredArticle:
+    """Return the article as the store now has it; reading it back would check every value of it again."""
+    known = {field.name for field in fields(StoredArticle)} & values.keys()
+    written = {name: values[name] for name in known} | {"article": article, "status": Status(values["status"])}
+    if stored is not None:
+        return replace(stored, **written)
+    assert article.id is not None
+    assert article.slug is not None
+    never: dict[str, Any] = {"seq": None, "withdrawn_by": None, "withdrawn_at": None, "public_note": None}
+    return StoredArticle(key=key, id=article.id, slug=article.slug, upstream=submission.upstream, **never, **written)
 
 
 def _released_at(stored: StoredArticle | None, decision: Change, *, now: datetime) -> datetime | None:

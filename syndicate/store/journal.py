@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Row, bindparam, insert, select, update
@@ -20,7 +19,7 @@ _OF_ARTICLE = select(*_COLUMNS).where(t.c.article_key == bindparam("key")).order
 
 def append(tx: Tx, key: int, entry: JournalEntry) -> None:
     """Append what happened to the article with `key`."""
-    tx.run(_INSERT, {"article_key": key} | asdict(entry) | {"kind": entry.kind.value})
+    tx.run(_INSERT, {"article_key": key} | vars(entry) | {"kind": entry.kind.value})
 
 
 def erase_reasons(tx: Tx, key: int) -> None:
