@@ -1,0 +1,74 @@
+"""What real feeds make of ours, as w3c/feedvalidator sees it; its checkout's `src` is named by FEEDVALIDATOR_SRC.
+
+FEEDVALIDATOR_PYTHON names an interpreter that has html5lib, where the tests' own has not.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from syndicate.actions.bring_in import bring_in
+from syndicate.actions.sources import read_source
+from syndicate.render.feeds import FORMATS
+from tests.papers import a_paper
+
+SOURCE = os.environ.get("FEEDVALIDATOR_SRC", "")
+PYTHON = os.environ.get("FEEDVALIDATOR_PYTHON", sys.executable)
+FEEDS = Path(__file__).resolve().parents[2].parent / "shared" / "input" / "feeds"
+EVERYTHING = {"latest": 'title = "Latest"\ndescription = "Everything"\nitems = 500\n'}
+# Two entries may truly share an instant, and the validator does not know tombstones.
+ALLOWED = {"DuplicateUpdated", "UnknownNamespace"}
+SCRIPT = """
+import json, sys, urllib.error, urllib.parse, urllib.request
+sys.path.insert(0, sys.argv[1])
+import feedvalidator
+from feedvalidator import compatibility
+events = feedvalidator.validateStream(
+    sys.stdin.buffer, firstOccurrenceOnly=0, contentType=sys.argv[2], base=sys.argv[3]
+)["loggedEvents"]
+found = compatibility.AA(events)
+print(json.dumps([[type(each).__name__, each.params.get("line"), str(each.params.get("element"))] for each in found]))
+"""
+
+pytestmark = [
+    pytest.mark.system,
+    pytest.mark.skipif(not SOURCE, reason="FEEDVALIDATOR_SRC names no checkout of w3c/feedvalidator"),
+    pytest.mark.skipif(not FEEDS.is_dir(), reason="the publishers' feeds are not at hand"),
+]
+
+
+def complaints(body: bytes, media_type: str, address: str) -> list[list[object]]:
+    command = [PYTHON, "-c", SCRIPT, SOURCE, media_type, address]
+    done = subprocess.run(command, input=body, check=False, capture_output=True, timeout=60)
+    assert done.returncode == 0, done.stderr.decode()
+    found: list[list[object]] = json.loads(done.stdout.splitlines()[-1])
+    return [each for each in found if each[0] not in ALLOWED]
+
+
+def test_the_validator_complains_where_there_is_cause() -> None:
+    assert complaints(
+        b"<rss version='2.0'><channel><title>x</title></channel></rss>", "application/rss+xml", "http://x/"
+    )
+
+
+async def test_feeds_of_all_that_publishers_write_are_valid(tmp_path: Path) -> None:
+    async with a_paper(tmp_path, feeds=EVERYTHING) as paper:
+        await bring_in(
+            paper.office,
+            paper.sandbox,
+            await read_source(str(FEEDS), paper.client),
+            actor="import",
+            backfill=False,
+            own=False,
+            report=lambda progress: None,
+        )
+        for name in ("rss", "atom"):
+            edition = await paper.editions.get("latest", name)
+            address = f"http://127.0.0.1:8080/feeds/latest.{name}"
+            assert complaints(edition.bodies["identity"], FORMATS[name].media_type, address) == []
