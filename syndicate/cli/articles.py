@@ -9,6 +9,7 @@ import click
 
 from syndicate.cli.output import Column, as_json, fields, listed, print_json, text
 from syndicate.cli.running import run
+from syndicate.cli.takedown import takedown
 from syndicate.errors import SyndicateError
 from syndicate.model.article import Status
 
@@ -33,6 +34,9 @@ HISTORY: tuple[Column, ...] = (
 @click.group()
 def articles() -> None:
     """Articles: list, write, correct, retract. ID is an id, a url or a slug."""
+
+
+articles.add_command(takedown)
 
 
 @articles.command("list")

@@ -3,48 +3,58 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import click
 
 from syndicate import __version__
-from syndicate.cli import articles, checking, copies, deliveries, feeds, importing, operating, partners, upstreams
-from syndicate.cli.demo import demo
 from syndicate.cli.exits import FAILED, WRONG_USAGE, error_line, exit_status
-from syndicate.cli.serving import serve
-from syndicate.cli.takedown import takedown
 from syndicate.errors import SyndicateError
 from syndicate.logs import visible
 
+# Where each command is; it is imported when it is called, for a service takes a second to import.
+COMMANDS: Mapping[str, str] = {
+    "articles": "syndicate.cli.articles:articles",
+    "check": "syndicate.cli.checking:check",
+    "copies": "syndicate.cli.copies:copies",
+    "db": "syndicate.cli.database:db",
+    "deliveries": "syndicate.cli.deliveries:deliveries",
+    "demo": "syndicate.cli.demo:demo",
+    "feeds": "syndicate.cli.feeds:feeds",
+    "halt": "syndicate.cli.operating:halt",
+    "import": "syndicate.cli.importing:import_",
+    "partners": "syndicate.cli.partners:partners",
+    "resume": "syndicate.cli.operating:resume",
+    "serve": "syndicate.cli.serving:serve",
+    "tokens": "syndicate.cli.operating:tokens",
+    "upstreams": "syndicate.cli.upstreams:upstreams",
+}
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+class Commands(click.Group):
+    """The commands of the table."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="syndicate")
 @click.option("--config", type=click.Path(path_type=Path), default=Path("config.toml"), show_default=True)
 @click.pass_context
 def cli(ctx: click.Context, config: Path) -> None:
     """Keep a news publisher's articles, publish them as feeds, republish them to partners."""
     ctx.obj = config
-
-
-articles.articles.add_command(takedown)
-for command in (
-    serve,
-    demo,
-    checking.check,
-    importing.import_,
-    articles.articles,
-    copies.copies,
-    feeds.feeds,
-    partners.partners,
-    deliveries.deliveries,
-    upstreams.upstreams,
-    operating.halt,
-    operating.resume,
-    operating.tokens,
-    operating.db,
-):
-    cli.add_command(command)
 
 
 def main() -> None:

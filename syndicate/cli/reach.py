@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import pwd
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -14,11 +13,9 @@ from typing import Any, Protocol
 
 import aiohttp
 
-from syndicate.app.commands.command import Call
 from syndicate.app.configuration import load_configuration, store_url
-from syndicate.app.control import find_command
-from syndicate.app.service import Service, opened
 from syndicate.app.sockets import socket_path
+from syndicate.cli.actor import actor
 from syndicate.errors import ConfigurationError, InvalidError, StoreBusyError, StoreError, SyndicateError, Violation
 from syndicate.settings.loading import Loaded
 
@@ -36,18 +33,6 @@ class Desk(Protocol):
 
     async def do(self, command: str, args: Mapping[str, Any], report: Report) -> Any:
         """Run a command and return its result. Raises SyndicateError."""
-
-
-class OwnDesk:
-    """Commands over a store that this process opened."""
-
-    sends = False
-
-    def __init__(self, service: Service) -> None:
-        self._service = service
-
-    async def do(self, command: str, args: Mapping[str, Any], report: Report) -> Any:
-        return await find_command(command)(Call(self._service, args, actor(), report))
 
 
 class ServiceDesk:
@@ -91,14 +76,6 @@ def _result(frame: dict[str, Any]) -> Any:
     raise error
 
 
-def actor() -> str:
-    """Say who calls, for the journal: `cli:` and the name of the user of this machine."""
-    try:
-        return f"cli:{pwd.getpwuid(os.getuid()).pw_name}"
-    except KeyError:
-        return f"cli:{os.getuid()}"
-
-
 @asynccontextmanager
 async def reach(config: Path) -> AsyncIterator[Desk]:
     """Find where commands are done now.
@@ -130,8 +107,11 @@ async def _desk(stack: AsyncExitStack, loaded: Loaded | ConfigurationError, path
             return ServiceDesk(await stack.enter_async_context(_session(path)))
         if isinstance(loaded, ConfigurationError):
             raise loaded
+        # A service with its libraries takes longer to import than a command takes that another process does.
+        from syndicate.cli.own import own_desk  # noqa: PLC0415
+
         try:
-            return OwnDesk(await stack.enter_async_context(opened(loaded)))
+            return await stack.enter_async_context(own_desk(loaded))
         except StoreBusyError:
             if time.monotonic() > deadline:
                 raise

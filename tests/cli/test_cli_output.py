@@ -25,7 +25,10 @@ COLUMNS: tuple[Column, ...] = (("NAME", "name"), ("SIZE", lambda row: row["size"
 
 def commands(group: click.Group = cli, path: str = "") -> dict[str, click.Command]:
     found: dict[str, click.Command] = {}
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
         inner = f"{path} {name}".strip()
         found |= commands(command, inner) if isinstance(command, click.Group) else {inner: command}
     return found
