@@ -6,7 +6,7 @@ import asyncio
 import gzip
 import hashlib
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
@@ -60,11 +60,16 @@ def make_edition(shown: Snapshot, format_name: str) -> Edition:
     return Edition(shown.seq, FORMATS[format_name].media_type, changed_at, last_modified, bodies, tags)
 
 
+# Renders a snapshot in a format.
+Maker = Callable[[Snapshot, str], Edition]
+
+
 class Editions:
     """The editions this process serves; bounded in bytes."""
 
-    def __init__(self, office: Office, *, max_cache_bytes: int = MAX_CACHE_BYTES) -> None:
+    def __init__(self, office: Office, *, make: Maker = make_edition, max_cache_bytes: int = MAX_CACHE_BYTES) -> None:
         self._office = office
+        self._make = make
         self._max_cache_bytes = max_cache_bytes
         self._cached_bytes = 0
         self._heads: dict[str, int] = {}
@@ -116,7 +121,7 @@ class Editions:
         key = (slug, format_name)
         try:
             shown = await self._office.store.read(snapshot, slug)
-            edition = await asyncio.to_thread(make_edition, shown, format_name)
+            edition = await asyncio.to_thread(self._make, shown, format_name)
         finally:
             del self._flights[key]
         self._keep(key, edition)

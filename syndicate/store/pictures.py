@@ -25,7 +25,7 @@ class Picture:
 
 def find(tx: Tx, name: str) -> Picture | None:
     row = tx.run(select(t.c.name, t.c.type, t.c.width, t.c.height, t.c.length).where(t.c.name == name)).first()
-    return None if row is None else Picture(*row.tuple())
+    return None if row is None else Picture(*row)
 
 
 def add(tx: Tx, picture: Picture, *, at: datetime) -> None:
@@ -52,4 +52,4 @@ def statuses_of_users(tx: Tx, name: str) -> tuple[tuple[str, datetime | None], .
         .select_from(media_uses.join(articles, articles.c.key == media_uses.c.article_key))
         .where(media_uses.c.name == name)
     )
-    return tuple(row.tuple() for row in tx.run(statement))
+    return tuple((status, released_at) for status, released_at in tx.run(statement))

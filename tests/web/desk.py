@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -18,6 +19,8 @@ FERRY = "tag:harbour.example,2026:ferry"
 FEED_PATHS = tuple(
     f"/feeds/{slug}.{name}" for slug in ("latest", "world", "harbour") for name in ("rss", "atom", "json")
 )
+PICTURES = Path(__file__).resolve().parents[2] / "syndicate" / "demo" / "pictures"
+PICTURE = (PICTURES / "bridge.jpg").read_bytes()
 Client = TestClient[Any, Any]
 
 
@@ -64,6 +67,16 @@ class Desk:
 
     async def new_token(self, *scopes: str) -> str:
         return await tokens.create(self.service.office, "-".join(scopes), frozenset(scopes))
+
+    async def ask(self, path: str, method: str = "GET", **headers: str) -> tuple[ClientResponse, bytes]:
+        """Ask as a feed reader does, without the coding the client would decode by itself."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        asked = {"Accept-Encoding": "identity"} | named
+        answer = await self.client.request(method, path, headers=asked, auto_decompress=False)
+        return answer, await answer.read()
+
+    async def etags(self) -> dict[str, str]:
+        return {path: (await self.ask(path))[0].headers["ETag"] for path in FEED_PATHS}
 
     async def state(self) -> tuple[Any, ...]:
         """Read what a request may have changed: articles, journal, and every feed's revision."""

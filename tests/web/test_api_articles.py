@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import json
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from tests.builders import NOON, an_article, an_image
 from tests.web.desk import FERRY, Desk, a_record, article_path, body_of, problem_of
 
 STRANGE_IDS = [
@@ -277,132 +272,3 @@ async def test_a_dry_run_answers_as_the_write_would_and_changes_nothing(
 async def test_a_dry_run_that_is_neither_true_nor_false_is_refused(desk: Desk) -> None:
     answer = await desk.api("PUT", article_path() + "?dry_run=yes", json=a_record())
     await problem_of(answer, 400, "invalid_query")
-
-
-# --- listings -------------------------------------------------------------------------------------------------------
-
-
-async def _pages(desk: Desk, path: str, **query: str) -> list[list[dict[str, Any]]]:
-    pages: list[list[dict[str, Any]]] = []
-    following: str | None = None
-    while len(pages) < 20:
-        more: dict[str, str] = {} if following is None else {"after": following}
-        page = await body_of(await desk.api("GET", path, params=query | more), 200)
-        pages.append(page["items"])
-        if (following := page["next"]) is None:
-            return pages
-    raise AssertionError("the listing does not end")
-
-
-async def test_a_listing_shows_every_article_once_the_last_changed_first(desk: Desk) -> None:
-    for number in range(7):
-        # Two changes in one instant, so that the cursor must tell them apart.
-        desk.clock.advance(timedelta(seconds=number % 2))
-        await desk.put(f"tag:harbour.example,2026:{number}", title=f"Story {number}")
-    pages = await _pages(desk, "/api/v1/articles", limit="3")
-    assert [each["title"] for page in pages for each in page] == [f"Story {number}" for number in range(6, -1, -1)]
-
-
-async def test_a_listing_can_be_filtered_by_status(desk: Desk) -> None:
-    await desk.put()
-    await desk.put("tag:harbour.example,2026:gone")
-    await desk.put("tag:harbour.example,2026:later", published_at="2026-03-05T12:00:00Z")
-    await desk.retract("tag:harbour.example,2026:gone")
-    for status, article_id in (("published", "ferry"), ("retracted", "gone"), ("scheduled", "later"), ("held", None)):
-        found = await body_of(await desk.api("GET", "/api/v1/articles", params={"status": status}), 200)
-        expected = [] if article_id is None else [f"tag:harbour.example,2026:{article_id}"]
-        assert [each["id"] for each in found["items"]] == expected
-
-
-async def test_the_journal_is_listed_the_newest_first_page_by_page(desk: Desk) -> None:
-    for number in range(5):
-        await desk.put(title=f"Title {number}")
-    pages = await _pages(desk, "/api/v1/journal", limit="2")
-    seqs = [each["seq"] for page in pages for each in page]
-    assert seqs == sorted(seqs, reverse=True)
-    assert len(seqs) == 5
-
-
-LISTINGS = ("articles", "journal", "deliveries", "copies")
-FOREIGN = ([], ["x", 1], None, [[], {}], {"a": 1}, ["2026-03-04T12:00:00", 1], [2**63], [True], ["a", "b", "c"])
-FOREIGN_CURSORS = (
-    *("x", "\u00e9", "W10=", "W" * 4000, ""),
-    *(base64.urlsafe_b64encode(json.dumps(each).encode()).decode().rstrip("=") for each in FOREIGN),
-    base64.urlsafe_b64encode(b"[" * 3000).decode(),
-)
-
-
-@pytest.mark.parametrize("listing", LISTINGS)
-@pytest.mark.parametrize("after", FOREIGN_CURSORS)
-async def test_a_cursor_that_is_not_ours_is_refused(desk: Desk, listing: str, after: str) -> None:
-    answer = await desk.api("GET", f"/api/v1/{listing}", params={"after": after})
-    await problem_of(answer, 400, "invalid_query")
-
-
-@pytest.mark.parametrize("listing", LISTINGS)
-@pytest.mark.parametrize("limit", ["0", "-1", "501", "x", "\u0661", "1e2", "", "9" * 5000])
-async def test_a_limit_out_of_range_is_refused(desk: Desk, listing: str, limit: str) -> None:
-    answer = await desk.api("GET", f"/api/v1/{listing}", params={"limit": limit})
-    await problem_of(answer, 400, "invalid_query")
-
-
-@pytest.mark.parametrize("query", ["status=new", "after=%FF", "url=%ED%A0%80", "id=%ED%A0%80", "id=%00", "url=%00"])
-async def test_a_query_that_means_nothing_is_no_crash(desk: Desk, query: str) -> None:
-    assert (await desk.api("GET", f"/api/v1/articles?{query}")).status in (400, 404)
-
-
-# --- there and back -------------------------------------------------------------------------------------------------
-
-TEXT = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), min_size=1, max_size=20).map(
-    lambda text: f"x{text}x"
-)
-CHANGES = st.fixed_dictionaries(
-    {},
-    optional={
-        "title": TEXT,
-        "summary": TEXT,
-        "kicker": TEXT,
-        "byline": TEXT,
-        "body_html": TEXT.map(lambda text: f"<p>{text.replace('<', '').replace('&', '')}</p>"),
-        "keywords": st.lists(TEXT, max_size=3),
-        "categories": st.lists(TEXT.map(lambda term: {"term": term, "label": term}), max_size=3),
-        "images": st.lists(st.integers(1, 9), unique=True, max_size=3).map(
-            lambda numbers: [an_image(number).model_dump(mode="json", exclude_none=True) for number in numbers]
-        ),
-        "published_at": st.sampled_from(
-            ["2026-03-04T07:00:00-05:00[America/New_York]", "2026-03-04T11:00:00Z", "2026-03-09T11:00:00+01:00"]
-        ),
-        "correction": TEXT,
-        "rights": st.just({"copyright": "(c) us", "deny_partners": ["gazette"]}),
-        "extensions": st.dictionaries(TEXT, st.none() | st.booleans() | st.integers(-5, 5) | TEXT, max_size=3),
-        "audience": st.sampled_from(["public", "partners"]),
-        "embargo_until": st.sampled_from(["2026-03-04T10:00:00Z", "2026-03-09T10:00:00Z"]),
-    },
-)  # fmt: skip
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(changes=CHANGES, data=st.data())
-async def test_what_was_read_can_be_written_back(desk: Desk, changes: dict[str, Any], data: st.DataObject) -> None:
-    base = an_article(images=[an_image()]).wire()
-    record = {key: value for key, value in base.items() if key not in SET_BY_THE_SERVICE} | changes
-    article_id = f"tag:harbour.example,2026:{data.draw(st.integers(1, 10**9))}"
-    record |= {"id": article_id, "url": f"https://harbour.example/{article_id}"}
-    first = await desk.api("PUT", article_path(article_id), json=record)
-    assert first.status in (200, 201), await first.text()
-    seen = await desk.shown(article_id)
-    again = await desk.api("PUT", article_path(article_id), json=seen)
-    assert (await body_of(again, 200))["outcome"] == "unchanged"
-    assert await desk.shown(article_id) == seen
-
-
-async def test_the_answer_of_a_write_can_be_written_back_too(desk: Desk) -> None:
-    made = await body_of(await desk.put(body_html="<p>Hi<script>x</script></p>"), 201)
-    assert (await body_of(await desk.api("PUT", article_path(), json=made), 200))["outcome"] == "unchanged"
-
-
-async def test_once_a_write_is_answered_every_listing_shows_it(desk: Desk) -> None:
-    await desk.put(published_at=NOON.isoformat())
-    listed = await body_of(await desk.api("GET", "/api/v1/articles"), 200)
-    assert [each["id"] for each in listed["items"]] == [FERRY]
-    assert (await body_of(await desk.api("GET", "/api/v1/journal"), 200))["items"][0]["article"] == FERRY

@@ -94,7 +94,7 @@ def instant(value: object) -> datetime:
 
 
 def number(value: object) -> int:
-    if not isinstance(value, int) or not 0 <= value < 2**63:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**63:
         raise TypeError("no number")
     return value
 
