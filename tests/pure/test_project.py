@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 from syndicate.cli.main import cli
@@ -160,5 +161,7 @@ def test_the_image_starts_a_command_that_exists() -> None:
     (command,) = instructions("CMD")
     program, verb, *options = json.loads(command)
     assert program in project()["project"]["scripts"]
-    accepted = {name for parameter in cli.commands[verb].params for name in parameter.opts}
+    found = cli.get_command(click.Context(cli), verb)
+    assert found is not None
+    accepted = {name for parameter in found.params for name in parameter.opts}
     assert {option for option in options if option.startswith("--")} <= accepted
