@@ -116,6 +116,22 @@ def _claimable(tx: Tx, partner: str, room: Room, *, halted: bool, now: datetime)
     return (*found, *[each for each in others if each.delivery.id not in taken][:limit])
 
 
+async def lanes_open(office: Office, names: Sequence[str]) -> Mapping[str, Lane | None]:
+    """Say for partners up to which lane deliveries may go now; None where nothing may."""
+    return await office.store.read(_lanes_open, names, office.now())
+
+
+def _lanes_open(tx: Tx, names: Sequence[str], now: datetime) -> dict[str, Lane | None]:
+    halted = meta.get(tx, HALTED) is not None
+    return {name: _lane_open(health_of(tx, name, now=now), halted=halted, now=now) for name in names}
+
+
+def _lane_open(health: Health, *, halted: bool, now: datetime) -> Lane | None:
+    if not may_send(health, Lane.RETRACTION, now):
+        return None
+    return Lane.NORMAL if may_send(health, Lane.NORMAL, now) and not halted else Lane.RETRACTION
+
+
 def health_of(tx: Tx, partner: str, *, now: datetime) -> Health:
     """Read a partner's health; a new partner is healthy."""
     return _health(partners.health(tx, partner), now=now)

@@ -2,29 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 
 from syndicate.actions.claim import LEASE, Parcel
 from syndicate.actions.office import Office
-from syndicate.store import deliveries, leases
+from syndicate.actions.record import held_before
+from syndicate.store import copies, deliveries, leases
+from syndicate.store.tx import Tx
 
 
-async def renew(office: Office, tokens: Sequence[str]) -> None:
-    """Keep the leases of what is still being sent."""
-    await office.store.write(leases.renew, tokens, until=office.now() + LEASE)
+async def renew(office: Office, tokens: Sequence[str]) -> frozenset[str]:
+    """Keep the leases of what is still being sent; returns the tokens that still lease something."""
+    return await office.store.write(leases.renew, tokens, until=office.now() + LEASE)
 
 
-async def recover(office: Office, *, alone: bool) -> int:
-    """Put back what a process that is gone had claimed; `alone` means nobody else can hold a lease."""
-    release = leases.release_all if alone and not office.store.shared else leases.release_expired
-    return await office.store.write(release, now=office.now())
+async def recover(office: Office, *, alone: bool, ours: Collection[str] = ()) -> int:
+    """Put back what a process that is gone had claimed; `alone` means nobody else can hold a lease.
+
+    `ours` are tokens this process holds, by a clock that does not jump.
+    """
+    if alone and not office.store.shared:
+        return await office.store.write(leases.release_all, now=office.now())
+    return await office.store.write(leases.release_expired, now=office.now(), kept=ours)
 
 
 async def hand_back(office: Office, parcels: Sequence[Parcel]) -> None:
-    """Put back what was claimed and not sent, at a graceful stop."""
-    held = [(parcel.delivery.id, parcel.token) for parcel in parcels]
-    await office.store.write(leases.hand_back, held, now=office.now())
+    """Put back what was claimed and not sent: the partners hold what they held before."""
+    await office.store.write(_hand_back, parcels, office.now())
+
+
+def _hand_back(tx: Tx, parcels: Sequence[Parcel], now: datetime) -> None:
+    leased = leases.leased(tx, {parcel.token for parcel in parcels})
+    ours = [parcel for parcel in parcels if (parcel.delivery.id, parcel.token) in leased]
+    copies.refused(tx, [held_before(parcel, now=now) for parcel in ours])
+    leases.hand_back(tx, [(parcel.delivery.id, parcel.token) for parcel in ours], now=now)
+    tx.effects.deliveries = True
+
+
+async def date_back(office: Office, *, by: timedelta) -> None:
+    """Date what waits without a schedule back by as much as the clock was put back, or it would wait for so long."""
+    await office.store.write(_date_back, by, office.now())
+
+
+def _date_back(tx: Tx, by: timedelta, now: datetime) -> None:
+    waiting = deliveries.unscheduled_after(tx, now)
+    deliveries.redate(tx, [(each, max(due_at - by, now)) for each, due_at in waiting])
 
 
 async def next_due(office: Office) -> datetime | None:

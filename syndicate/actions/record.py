@@ -42,7 +42,8 @@ def record_in(tx: Tx, batch: Sequence[Attempted], occasion: Occasion) -> None:
     """Write outcomes inside a transaction."""
     tokens = {each.parcel.token for each in batch}
     leased = leases.leased(tx, tokens)
-    ours = [each for each in batch if each.parcel.delivery.id in leased]
+    # With its token: one batch may hold what came of one delivery under a lost lease and under the present one.
+    ours = [each for each in batch if (each.parcel.delivery.id, each.parcel.token) in leased]
     attempts.add(tx, [_attempt_row(each) for each in ours])
     attempts.prune(tx, [_kept_from(each) for each in ours if each.parcel.claimed.tries >= KEPT_ATTEMPTS])
     _write_taken(tx, ours, tokens, now=occasion.now)
@@ -134,6 +135,11 @@ def _refused_row(claimed: Claimed, refused: Refused, *, now: datetime) -> dict[s
     }
 
 
+def held_before(parcel: Parcel, *, now: datetime) -> dict[str, Any]:
+    """Return the row that puts a copy back as it was before a claim of which nothing went out."""
+    return _refused_row(parcel.claimed, Refused("not sent", certain=True), now=now)
+
+
 def _judge_partners(tx: Tx, ours: Sequence[Attempted], *, now: datetime) -> None:
     # In order, so that two batches never wait for each other.
     for partner in sorted({each.parcel.delivery.partner for each in ours}):
@@ -148,11 +154,11 @@ async def withhold(office: Office, parcel: Parcel, reason: str) -> None:
 
 
 def _withhold(tx: Tx, parcel: Parcel, reason: str, occasion: Occasion) -> None:
-    if parcel.delivery.id not in leases.leased(tx, {parcel.token}):
+    if (parcel.delivery.id, parcel.token) not in leases.leased(tx, {parcel.token}):
         return
     now = occasion.now
     refused = Refused(reason, certain=True)
     row = _delivery_row(Attempted(parcel, refused, now, timedelta(0), 0.0), refused, frozenset(), now=now)
     ended = {"new_state": DeliveryState.SKIPPED.value, "new_finished_at": now, "new_reason": reason}
     leases.record(tx, [row | ended])
-    copies.refused(tx, [_refused_row(parcel.claimed, refused, now=now)])
+    copies.refused(tx, [held_before(parcel, now=now)])

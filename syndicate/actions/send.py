@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from syndicate.actions.claim import Parcel
 from syndicate.actions.office import Office
 from syndicate.actions.record import Attempted, withhold
-from syndicate.connectors.contract import Connector, Refused
+from syndicate.connectors.contract import Connector, Outcome, Refused
 from syndicate.model.declarations import PartnerDeclaration
 from syndicate.policy.rights import NotAllowed
 
 logger = logging.getLogger(__name__)
+
+# Connectors bound their own work; one that forgets may not hold its partner's place for ever.
+LONGEST_SEND = timedelta(minutes=5)
 
 
 class Connections(Protocol):
@@ -27,19 +31,31 @@ class Connections(Protocol):
 
 
 async def send(office: Office, connections: Connections, parcel: Parcel, *, jitter: float) -> Attempted | None:
-    """Make one attempt; None where nothing went out because the partner may not have the article any more."""
-    connector = connections.connector(parcel.delivery.partner)
-    sending = parcel.sending(now=office.now())
-    if isinstance(sending, NotAllowed):
-        await withhold(office, parcel, sending.reason)
-        return None
+    """Make one attempt; None where nothing went out because the partner may not have the article any more.
+
+    Raises StoreError where that could not be written.
+    """
     began_at, began = office.now(), time.monotonic()
-    if connector is None:
-        return Attempted(parcel, Refused("no connector for this partner", certain=True), began_at, timedelta(0), jitter)
-    try:
-        outcome = await connector.send(sending)
-    except Exception:  # a connector raises only for a bug of ours: it must cost this attempt, not the others
-        logger.exception("delivery.crashed", extra={"partner": parcel.delivery.partner, "delivery": parcel.delivery.id})
-        outcome = Refused("internal error; see the service's log")
+    outcome = await _outcome(connections, parcel, now=began_at)
+    if isinstance(outcome, NotAllowed):
+        await withhold(office, parcel, outcome.reason)
+        return None
     duration = timedelta(seconds=time.monotonic() - began)
     return Attempted(parcel, outcome, began_at, duration, jitter)
+
+
+async def _outcome(connections: Connections, parcel: Parcel, *, now: datetime) -> Outcome | NotAllowed:
+    connector = connections.connector(parcel.delivery.partner)
+    if connector is None:
+        return Refused("no connector for this partner", certain=True)
+    try:
+        sending = parcel.sending(now=now)
+        if isinstance(sending, NotAllowed):
+            return sending
+        async with asyncio.timeout(LONGEST_SEND.total_seconds()):
+            return await connector.send(sending)
+    except TimeoutError:
+        return Refused("it took longer than any delivery may", overloaded=True)
+    except Exception:  # a connector raises only for a bug of ours: it must cost this attempt, not the others
+        logger.exception("delivery.crashed", extra={"partner": parcel.delivery.partner, "delivery": parcel.delivery.id})
+        return Refused("internal error; see the service's log")

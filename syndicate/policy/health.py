@@ -84,8 +84,7 @@ def may_send(health: Health, lane: Lane, now: datetime, *, in_flight: int = 0) -
         case HealthState.HEALTHY:
             return True
         case HealthState.PROBING:
-            due = health.probe_at is None or now >= health.probe_at
-            return lane is Lane.RETRACTION or (due and in_flight < 2**health.oks)
+            return lane is Lane.RETRACTION or (_probe_is_due(health, now) and in_flight < 2**health.oks)
         case HealthState.PAUSED | HealthState.DISABLED:
             return False
         case _:
@@ -177,10 +176,15 @@ def _judge_failing(health: Health, reason: str, now: datetime) -> Health:
 
 def _probe_later(health: Health, now: datetime) -> Health:
     # A send that began before the circuit opened is no probe, and neither is a retraction that passed it.
-    if health.probe_at is not None and now < health.probe_at:
+    if not _probe_is_due(health, now):
         return health
     delay = min(health.probe_delay * 2, LONGEST_PROBE_DELAY)
     return health.model_copy(update={"probe_at": now + delay, "probe_delay": delay})
+
+
+def _probe_is_due(health: Health, now: datetime) -> bool:
+    # Further away than it was ever set: the clock was put back since.
+    return health.probe_at is None or now >= health.probe_at or health.probe_at - now > health.probe_delay
 
 
 def _should_open(health: Health) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import RowMapping, and_, bindparam, delete, func, insert, or_, select, union_all, update
 
 from syndicate.model.delivery import Delivery, DeliveryState, EventType, Lane
 from syndicate.model.journal import Cause
@@ -38,6 +38,11 @@ _INSERT = insert(t)
 _OPEN_OF_ARTICLE = select(t.c.partner, t.c.id, t.c.type, t.c.lane, t.c.attempts).where(
     t.c.article_key == bindparam("key"), t.c.state == fixed("waiting")
 )
+_UNSENT = select(t.c.partner, t.c.lane, t.c.created_at)
+# Two queries in one, because each state has an index of its own.
+UNSENT = union_all(
+    _UNSENT.where(t.c.state == fixed("waiting")), _UNSENT.where(t.c.state == fixed("sending"))
+).subquery()
 _NEXT_DUE = select(func.min(t.c.due_at)).where(t.c.state == fixed("waiting"))
 _FINISH_WAITING = (
     update(t)
@@ -158,6 +163,13 @@ def first_unsent(tx: Tx, partner: str) -> tuple[tuple[str, datetime], ...]:
     return tuple((each, at) for each, at in tx.run(statement) if at is not None)
 
 
+def unscheduled_after(tx: Tx, now: datetime) -> tuple[tuple[str, datetime], ...]:
+    """Return (id, due_at) of what waits for a later moment that no schedule named: retries, and what goes at once."""
+    unscheduled = or_(t.c.attempts > 0, t.c.due_at == t.c.created_at)
+    statement = select(t.c.id, t.c.due_at).where(t.c.state == fixed("waiting"), t.c.due_at > now, unscheduled)
+    return tuple((each, at) for each, at in tx.run(statement))
+
+
 def redate(tx: Tx, dates: Sequence[tuple[str, datetime]]) -> None:
     statement = update(t).where(t.c.id == bindparam("the_id")).values(due_at=bindparam("new_due_at"))
     tx.run_many(statement, [{"the_id": each, "new_due_at": at} for each, at in dates])
@@ -183,12 +195,9 @@ def counts_by_state(tx: Tx) -> dict[tuple[str, str], int]:
 
 def oldest_waiting(tx: Tx) -> dict[tuple[str, Lane], datetime]:
     """Return when the oldest unsent delivery was made, for each partner and lane."""
-    statement = (
-        select(t.c.partner, t.c.lane, func.min(t.c.created_at))
-        .where(t.c.state.in_((fixed("waiting"), fixed("sending"))))
-        .group_by(t.c.partner, t.c.lane)
-    )
-    return {(partner, Lane(lane)): at for partner, lane, at in tx.run(statement)}
+    statement = select(UNSENT.c.partner, UNSENT.c.lane, func.min(UNSENT.c.created_at))
+    rows = tx.run(statement.group_by(UNSENT.c.partner, UNSENT.c.lane))
+    return {(partner, Lane(lane)): at for partner, lane, at in rows}
 
 
 def forget_finished(tx: Tx, *, before: datetime, limit: int) -> int:

@@ -59,7 +59,7 @@ _CLAIM = update(t).where(_THESE).values(state="sending", lease_token=bindparam("
 _RENAME_TYPE = update(t).where(_THESE).values(type=bindparam("new_type"))
 _SENDING = t.c.state == fixed("sending")
 _HELD_LEASE = and_(t.c.id == bindparam("the_id"), t.c.lease_token == bindparam("token"), _SENDING)
-_LEASED = select(t.c.id).where(_SENDING, t.c.lease_token.in_(bindparam("tokens", expanding=True)))
+_LEASED = select(t.c.id, t.c.lease_token).where(_SENDING, t.c.lease_token.in_(bindparam("tokens", expanding=True)))
 _DELIVERED = (
     update(t)
     .where(_THESE, _SENDING, t.c.lease_token.in_(bindparam("tokens", expanding=True)))
@@ -136,9 +136,9 @@ def rename_type(tx: Tx, ids: Sequence[str], kind: EventType) -> None:
         tx.run(_RENAME_TYPE, {"ids": ids, "new_type": kind.value})
 
 
-def leased(tx: Tx, tokens: Collection[str]) -> frozenset[str]:
-    """Return the deliveries whose lease one of `tokens` still holds: the outcome of any other is dropped."""
-    return frozenset(tx.run_locking(_LEASED, {"tokens": list(tokens)}).scalars())
+def leased(tx: Tx, tokens: Collection[str]) -> frozenset[tuple[str, str]]:
+    """Return the deliveries that `tokens` still lease, each with its token: any other outcome is dropped."""
+    return frozenset((each, token) for each, token in tx.run_locking(_LEASED, {"tokens": list(tokens)}))
 
 
 def overtaken(tx: Tx, pairs: Collection[tuple[str, int]]) -> frozenset[tuple[str, int]]:
@@ -164,9 +164,9 @@ def release_all(tx: Tx, *, now: datetime) -> int:
     return _release(tx, _SENDING, now=now)
 
 
-def release_expired(tx: Tx, *, now: datetime) -> int:
-    """End the leases that ran out; returns how many did."""
-    return _release(tx, and_(_SENDING, t.c.lease_until <= now), now=now)
+def release_expired(tx: Tx, *, now: datetime, kept: Collection[str] = ()) -> int:
+    """End the leases that ran out, but those of the tokens in `kept`; returns how many ended."""
+    return _release(tx, and_(_SENDING, t.c.lease_until <= now, t.c.lease_token.not_in(kept)), now=now)
 
 
 def hand_back(tx: Tx, leases: Sequence[tuple[str, str]], *, now: datetime) -> None:
@@ -191,5 +191,7 @@ def _release(tx: Tx, ended: ColumnElement[bool], *, now: datetime) -> int:
     return superseded.rowcount + returned.rowcount
 
 
-def renew(tx: Tx, tokens: Collection[str], *, until: datetime) -> None:
-    tx.run(update(t).where(_SENDING, t.c.lease_token.in_(tokens)).values(lease_until=until))
+def renew(tx: Tx, tokens: Collection[str], *, until: datetime) -> frozenset[str]:
+    """Keep the leases of `tokens`; returns those that still lease something."""
+    ours = and_(_SENDING, t.c.lease_token.in_(tokens))
+    return frozenset(tx.run(update(t).where(ours).values(lease_until=until).returning(t.c.lease_token)).scalars())

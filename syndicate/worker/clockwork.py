@@ -6,15 +6,18 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from syndicate.actions.leases import date_back
 from syndicate.actions.office import Office
 from syndicate.actions.release import MAX_SLEEP, keep_time
 from syndicate.actions.tidy import tidy
 from syndicate.errors import StoreError
+from syndicate.worker.clock_watch import watch_clock
 from syndicate.worker.dispatch import Dispatcher
 
 logger = logging.getLogger(__name__)
@@ -58,14 +61,18 @@ class Clockwork:
         self._tasks = [
             asyncio.create_task(self._dispatcher.run(alone=alone), name="dispatcher"),
             asyncio.create_task(self._keep_time(), name="clock"),
+            asyncio.create_task(watch_clock(self._office.now, partial(self._jumped, scheduler)), name="clock watch"),
         ]
+        for task in self._tasks:
+            task.add_done_callback(_tell_of_death)
         scheduler.start()
         try:
             yield
         finally:
             scheduler.shutdown(wait=False)
             self._dispatcher.stop()
-            self._tasks[1].cancel()
+            for task in self._tasks[1:]:
+                task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
     @asynccontextmanager
@@ -82,6 +89,20 @@ class Clockwork:
         """Name what has stopped that should run."""
         return [f"the {task.get_name()} has stopped" for task in self._tasks if task.done()]
 
+    async def _jumped(self, scheduler: AsyncIOScheduler, by: timedelta) -> None:
+        logger.warning("clock.jumped", extra={"seconds": by.total_seconds()})
+        self._something_changed.set()
+        self._dispatcher.wake()
+        if by > timedelta(0):
+            return
+        # The scheduler would wait until the clock shows again what it showed before.
+        for job in scheduler.get_jobs():
+            job.modify(next_run_time=datetime.now(UTC))
+        try:
+            await date_back(self._office, by=-by)
+        except StoreError as error:
+            logger.warning("clock.failed", extra={"error": error.message})
+
     async def _keep_time(self) -> None:
         while True:
             self._something_changed.clear()
@@ -89,6 +110,10 @@ class Clockwork:
                 due = await keep_time(self._office)
             except StoreError as error:
                 logger.warning("clock.failed", extra={"error": error.message})
+                await asyncio.sleep(RETRY_SECONDS)
+                continue
+            except Exception:  # what one article brings about must not stop the clock of all others
+                logger.exception("clock.crashed")
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
             pause = MAX_SLEEP if due is None else min(max(due - self._office.now(), timedelta(0)), MAX_SLEEP)
@@ -106,6 +131,11 @@ def _scheduler(jobs: Sequence[Job]) -> AsyncIOScheduler:
         # A missed tick costs latency, never work: the database knows what is due.
         scheduler.add_job(_guarded(name, job), trigger, id=name, misfire_grace_time=None, coalesce=True)
     return scheduler
+
+
+def _tell_of_death(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        logger.critical("worker.died", extra={"task": task.get_name()}, exc_info=error)
 
 
 def _guarded(name: str, job: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:

@@ -1,4 +1,4 @@
-"""The dispatcher: claims what is due, hands it over side by side, records what came of it."""
+"""The dispatcher: claims what is due, hands it over side by side, and gives back what must not go any more."""
 
 from __future__ import annotations
 
@@ -6,24 +6,23 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 
-from syndicate.actions.claim import LEASE, Parcel, claim
+from syndicate.actions.claim import Parcel, Room, claim, lanes_open
 from syndicate.actions.leases import hand_back, recover, renew
 from syndicate.actions.office import Office
-from syndicate.actions.record import Attempted, record
+from syndicate.actions.record import Attempted
 from syndicate.actions.send import Connections, send
 from syndicate.errors import StoreError
-from syndicate.policy.outcome import Accepted
+from syndicate.worker.leases import Leases
 from syndicate.worker.line import Line
+from syndicate.worker.outcomes import Outcomes
 
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 1.0
-DRAIN_SECONDS = 20.0
-MAX_BATCH = 256
-# A send is bounded to 20 s; begun later than this it could outlive its lease (reliability CL-4).
-LATEST_START_SECONDS = LEASE.total_seconds() - 25
+# Together with the web server's five seconds a stop stays below 25 (reliability P15).
+DRAIN_SECONDS = 15.0
 
 
 class Dispatcher:
@@ -35,14 +34,17 @@ class Dispatcher:
         self._jitter = jitter
         self._lines: dict[str, Line] = {}
         self._wake = asyncio.Event()
-        self._outcomes: asyncio.Queue[Attempted] = asyncio.Queue(maxsize=4 * MAX_BATCH)
-        self._outstanding: Counter[str] = Counter()
-        self._leased_at: dict[str, float] = {}
+        self._leases = Leases()
+        self._outcomes = Outcomes(office, self._leases)
+        self._given_up: list[Parcel] = []
         self._sends: set[asyncio.Task[None]] = set()
         self._stopping = False
-        self.attempts: Counter[tuple[str, str]] = Counter()
+        office.store.listen(lambda effects: self._heed(effects.articles, owed=effects.deliveries))
+
+    @property
+    def attempts(self) -> Counter[tuple[str, str]]:
         """How often each partner was handed something, by outcome, since the process began."""
-        office.store.listen(lambda effects: self.wake() if effects.deliveries else None)
+        return self._outcomes.counts
 
     def wake(self) -> None:
         """Look for due deliveries now."""
@@ -53,52 +55,103 @@ class Dispatcher:
         self._stopping = True
         self._wake.set()
 
+    def _heed(self, articles: Collection[str], *, owed: bool) -> None:
+        """Give up what was claimed and not started of articles that changed: the newest goes, or nothing."""
+        if articles:
+            self._given_up += [each for line in self._lines.values() for each in line.give_up(articles)]
+        if owed or self._given_up:
+            self.wake()
+
     async def run(self, *, alone: bool) -> None:
         """Dispatch until `stop`; `alone` means that no other process can hold a lease."""
-        await recover(self._office, alone=alone)
-        recording = asyncio.create_task(self._record_outcomes(), name="record outcomes")
-        try:
-            async with asyncio.TaskGroup() as sends:
-                await self._dispatch(sends)
-                await self._hand_back_unstarted()
-                await self._drain()
-        finally:
-            await self._outcomes.join()
-            recording.cancel()
+        await self._recover(alone=alone)
+        async with self._outcomes.recording(), asyncio.TaskGroup() as sends:
+            while not self._stopping:
+                self._wake.clear()
+                await self._turn()
+                await self._start_until_woken(sends)
+            await self._hand_back_unstarted()
+            await self._drain()
 
-    async def _dispatch(self, sends: asyncio.TaskGroup) -> None:
+    async def _recover(self, *, alone: bool) -> None:
         while not self._stopping:
-            self._wake.clear()
             try:
-                await self._claim()
+                await recover(self._office, alone=alone)
             except StoreError as error:
-                logger.warning("dispatch.claim_failed", extra={"error": error.message})
-            pause = self._start_all(sends)
-            try:
-                async with asyncio.timeout(pause):
-                    await self._wake.wait()
-            except TimeoutError:
-                pass
+                logger.warning("dispatch.recover_failed", extra={"error": error.message})
+                await asyncio.sleep(POLL_SECONDS)
+            else:
+                return
+
+    async def _turn(self) -> None:
+        """Give back what must not go, and claim what may; what the store does not allow now is tried at the next."""
+        try:
+            await self._give_up_stopped()
+            await self._hand_back()
+            await self._claim()
+        except StoreError as error:
+            logger.warning("dispatch.failed", extra={"error": error.message})
+        except Exception:  # a bug must cost this turn, not every delivery from here on
+            logger.exception("dispatch.crashed")
+
+    # --- claiming ----------------------------------------------------------------------------------------------
 
     async def _claim(self) -> None:
         self._follow_declarations()
         rooms = {name: room for name, line in self._lines.items() if (room := line.room()).normal or room.retractions}
-        parcels = await claim(self._office, rooms) if rooms else ()
-        for parcel in parcels:
+        if not rooms:
+            return
+        try:
+            await self._take(rooms)
+        except StoreError:
+            raise
+        except Exception:  # what one partner's rows bring about must not starve the others
+            logger.exception("dispatch.claim_crashed")
+            await self._take_each(rooms)
+
+    async def _take_each(self, rooms: Mapping[str, Room]) -> None:
+        for name, room in rooms.items():
+            try:
+                await self._take({name: room})
+            except StoreError:
+                raise
+            except Exception:  # as above: the others go on
+                logger.exception("dispatch.claim_crashed", extra={"partner": name})
+
+    async def _take(self, rooms: Mapping[str, Room]) -> None:
+        asked_at = time.monotonic()
+        for parcel in await claim(self._office, rooms):
             self._lines[parcel.delivery.partner].add(parcel)
-            self._outstanding[parcel.token] += 1
-            self._leased_at.setdefault(parcel.token, time.monotonic())
+            self._leases.take(parcel.token, since=asked_at)
 
     def _follow_declarations(self) -> None:
         """Keep one line for each partner, with its present limits."""
         declared = self._connections.partners()
         for name, partner in declared.items():
             self._lines.setdefault(name, Line()).limit(partner.concurrency, partner.rate)
-        for name in [name for name, line in self._lines.items() if name not in declared and line.idle]:
-            del self._lines[name]
+        for name in [name for name, line in self._lines.items() if name not in declared]:
+            self._given_up += self._lines[name].give_up_beyond(None)
+            if self._lines[name].idle:
+                del self._lines[name]
+
+    # --- sending -----------------------------------------------------------------------------------------------
+
+    async def _start_until_woken(self, sends: asyncio.TaskGroup) -> None:
+        """Start what the rates let go, until there is a reason to look at the store again."""
+        until = time.monotonic() + POLL_SECONDS
+        while not self._stopping:
+            pause = self._start_all(sends)
+            left = until - time.monotonic()
+            try:
+                async with asyncio.timeout(min(pause, left)):
+                    await self._wake.wait()
+                return
+            except TimeoutError:
+                if left <= pause:
+                    return
 
     def _start_all(self, sends: asyncio.TaskGroup) -> float:
-        """Start what may go; returns how long to wait before looking again."""
+        """Start what may go; returns how many seconds the next one waits for its rate."""
         now = time.monotonic()
         pause = POLL_SECONDS
         for line in self._lines.values():
@@ -123,72 +176,65 @@ class Dispatcher:
                 self._wake.set()
 
     async def _attempt(self, parcel: Parcel) -> None:
-        if time.monotonic() - self._leased_at[parcel.token] > LATEST_START_SECONDS:
-            logger.warning("delivery.lease_too_old", extra={"delivery": parcel.delivery.id})
-            self._settle(parcel)
-            return
-        attempted = await send(self._office, self._connections, parcel, jitter=self._jitter())
-        if attempted is None:
-            self._settle(parcel)
-        else:
-            outcome = "accepted" if isinstance(attempted.outcome, Accepted) else "refused"
-            self.attempts[parcel.delivery.partner, outcome] += 1
+        attempted: Attempted | None = None
+        try:
+            if self._leases.may_start(parcel.token, time.monotonic()):
+                attempted = await send(self._office, self._connections, parcel, jitter=self._jitter())
+            else:
+                logger.warning("delivery.lease_too_old", extra={"delivery": parcel.delivery.id})
+        except StoreError as error:
+            logger.warning("delivery.put_off", extra={"delivery": parcel.delivery.id, "error": error.message})
+        finally:
+            # However it ended, the lease is not kept for a parcel that nobody has any more.
+            if attempted is None:
+                self._leases.settle(parcel.token)
+        if attempted is not None:
             await self._outcomes.put(attempted)
 
-    async def _record_outcomes(self) -> None:
-        while True:
-            batch = [await self._outcomes.get()]
-            while len(batch) < MAX_BATCH and not self._outcomes.empty():
-                batch.append(self._outcomes.get_nowait())
-            await self._record(batch)
-            for attempted in batch:
-                self._settle(attempted.parcel)
-                self._outcomes.task_done()
-
-    async def _record(self, batch: list[Attempted]) -> None:
-        """Write outcomes; what cannot be written while the leases last is sent again after them."""
-        deadline = time.monotonic() + LATEST_START_SECONDS
-        while True:
-            try:
-                await record(self._office, batch)
-            except StoreError as error:
-                logger.warning("dispatch.record_failed", extra={"error": error.message, "outcomes": len(batch)})
-                if time.monotonic() > deadline:
-                    return
-                await asyncio.sleep(POLL_SECONDS)
-            else:
-                return
-
-    def _settle(self, parcel: Parcel) -> None:
-        self._outstanding[parcel.token] -= 1
-        if self._outstanding[parcel.token] <= 0:
-            del self._outstanding[parcel.token]
-            del self._leased_at[parcel.token]
+    # --- leases ------------------------------------------------------------------------------------------------
 
     async def renew_leases(self) -> None:
         """Keep the leases of what is still being sent or waits in a line."""
-        tokens = list(self._leased_at)
+        asked_at = time.monotonic()
+        tokens = self._leases.held(asked_at)
         if not tokens:
             return
-        renewed_at = time.monotonic()
-        try:
-            await renew(self._office, tokens)
-        except StoreError as error:
-            logger.warning("dispatch.renew_failed", extra={"error": error.message})
-            return
-        for token in self._leased_at.keys() & set(tokens):
-            self._leased_at[token] = renewed_at
+        kept = await renew(self._office, tokens)
+        self._leases.renewed(tokens, kept, since=asked_at)
 
     async def reclaim_expired(self) -> None:
-        """Put back what a process that is gone had claimed."""
-        if await recover(self._office, alone=False):
+        """Put back what a process that is gone had claimed, whatever the clocks say of our own leases."""
+        if await recover(self._office, alone=False, ours=self._leases.held(time.monotonic())):
             self.wake()
 
+    async def _give_up_stopped(self) -> None:
+        """Give up what was claimed for partners that were paused since, or failed, or before everything was halted."""
+        names = [name for name, line in self._lines.items() if line.has_unstarted]
+        if names:
+            for name, lane in (await lanes_open(self._office, names)).items():
+                self._given_up += self._lines[name].give_up_beyond(lane)
+
+    async def _hand_back(self) -> None:
+        if not self._given_up:
+            return
+        parcels, self._given_up = self._given_up, []
+        try:
+            await hand_back(self._office, parcels)
+        except BaseException:
+            self._given_up += parcels
+            raise
+        for parcel in parcels:
+            self._leases.settle(parcel.token)
+
+    # --- stopping ----------------------------------------------------------------------------------------------
+
     async def _hand_back_unstarted(self) -> None:
-        unstarted = [parcel for line in self._lines.values() for parcel in line.drain()]
-        await hand_back(self._office, unstarted)
-        for parcel in unstarted:
-            self._settle(parcel)
+        self._given_up += [parcel for line in self._lines.values() for parcel in line.give_up_beyond(None)]
+        try:
+            await self._hand_back()
+        except StoreError as error:
+            # Their leases run out by themselves; what is being sent must not be cut for that.
+            logger.warning("dispatch.hand_back_failed", extra={"error": error.message})
 
     async def _drain(self) -> None:
         """Let sends end; those that outlast a graceful stop are cut, and go again when their leases run out."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable, Collection
 
 from syndicate.actions.claim import Parcel, Room
 from syndicate.model.declarations import Rate
@@ -37,12 +38,16 @@ class Line:
     def idle(self) -> bool:
         return self.running == 0 and not self._waiting
 
+    @property
+    def has_unstarted(self) -> bool:
+        return bool(self._waiting)
+
     def room(self) -> Room:
         """Return how much to claim: nothing while half of what the line can hold is still there."""
         held = self.running + len(self._waiting)
         capacity = 2 * self._concurrency
         free = capacity - held if held <= self._concurrency else 0
-        return Room(normal=free, retractions=max(free, EXTRA_FOR_RETRACTIONS), in_flight=held)
+        return Room(normal=free, retractions=max(0, capacity + EXTRA_FOR_RETRACTIONS - held), in_flight=held)
 
     @property
     def wants_more(self) -> bool:
@@ -50,19 +55,22 @@ class Line:
 
     def add(self, parcel: Parcel) -> None:
         """Queue a parcel; retractions stand in front."""
-        if parcel.delivery.lane is Lane.RETRACTION:
+        if _is_retraction(parcel):
             self._waiting.appendleft(parcel)
         else:
             self._waiting.append(parcel)
 
     def next(self, now: float) -> Parcel | None:
-        """Take the next parcel that may go now; the caller counts it as running."""
+        """Take the next parcel that may go now; the caller counts it as running.
+
+        A retraction waits for no rate; what it takes is missing afterwards.
+        """
         if not self._waiting or not self._may_start(self._waiting[0]):
             return None
         self._refill(now)
-        if self._allowance < 1:
+        if self._allowance < 1 and not _is_retraction(self._waiting[0]):
             return None
-        self._allowance -= 1
+        self._allowance = max(self._allowance - 1, -self._most)
         return self._waiting.popleft()
 
     def wait(self, now: float) -> float | None:
@@ -72,17 +80,29 @@ class Line:
         self._refill(now)
         return max(0.0, (1 - self._allowance) / self._per_second)
 
-    def drain(self) -> list[Parcel]:
-        """Give up what was claimed and not started."""
-        parcels = list(self._waiting)
-        self._waiting.clear()
-        return parcels
+    def give_up(self, articles: Collection[str]) -> list[Parcel]:
+        """Give up what was not started of articles (by slug) that have changed since they were claimed."""
+        return self._remove(lambda parcel: parcel.claimed.slug in articles)
+
+    def give_up_beyond(self, lane: Lane | None) -> list[Parcel]:
+        """Give up what was not started and is less urgent than `lane`; None gives up everything."""
+        return self._remove(lambda parcel: lane is None or parcel.delivery.lane > lane)
+
+    def _remove(self, unwanted: Callable[[Parcel], bool]) -> list[Parcel]:
+        removed = [parcel for parcel in self._waiting if unwanted(parcel)]
+        if removed:
+            self._waiting = deque(parcel for parcel in self._waiting if not unwanted(parcel))
+        return removed
 
     def _may_start(self, parcel: Parcel) -> bool:
-        extra = EXTRA_FOR_RETRACTIONS if parcel.delivery.lane is Lane.RETRACTION else 0
+        extra = EXTRA_FOR_RETRACTIONS if _is_retraction(parcel) else 0
         return self.running < self._concurrency + extra
 
     def _refill(self, now: float) -> None:
         gained = (now - self._refilled_at) * self._per_second
         self._allowance = min(self._most, self._allowance + gained)
         self._refilled_at = now
+
+
+def _is_retraction(parcel: Parcel) -> bool:
+    return parcel.delivery.lane is Lane.RETRACTION
