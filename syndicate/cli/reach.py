@@ -21,7 +21,7 @@ from syndicate.settings.loading import Loaded
 
 CONNECT_SECONDS = 5.0
 # Another command may have the store open for a moment, or a service may be about to listen.
-BUSY_SECONDS = 10.0
+BUSY_SECONDS = 30.0
 LOOK_AGAIN_SECONDS = 0.1
 Report = Callable[[Any], None]
 

@@ -94,6 +94,17 @@ async def test_a_history_tells_reasons_and_revisions_that_readers_never_saw(tmp_
         ]
 
 
+async def test_what_was_retracted_is_restored_or_erased(tmp_path: Path) -> None:
+    async with a_paper(tmp_path) as service:
+        await put(service)
+        for command in ("retract", "restore", "retract"):
+            done = await do(service, f"articles.{command}", article=ID, reason="wrong", public_note=None)
+        assert (done["status"], done["revision"]) == ("retracted", 4)
+        erased = await do(service, "articles.erase", article=ID, case="GDPR-7")
+        assert "title" not in erased
+        assert "title" not in await do(service, "articles.show", article=ID)
+
+
 async def test_a_takedown_lists_each_copy_with_whom_to_call_until_it_is_gone(tmp_path: Path) -> None:
     async with a_paper(tmp_path, PARTNER) as service:
         await put(service)
