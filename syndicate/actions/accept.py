@@ -34,7 +34,7 @@ class Submission:
     """A record handed in. `changes` says what reading it cleaned away; `revision` is what If-Match named.
 
     `upstream` is set for what an upstream sent; `create_only` refuses a known id; `hold` keeps it for an operator;
-    `deliver` false keeps it from partners; `restore` lifts a retraction the same sender made.
+    `deliver` false keeps it from partners; `in_order` says that its sender numbers its changes and this is the newest.
     """
 
     article: Article
@@ -44,6 +44,7 @@ class Submission:
     revision: int | None = None
     hold: bool = False
     deliver: bool = True
+    in_order: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def accept_in(tx: Tx, submission: Submission, occasion: Occasion) -> Receipt:
     stored = articles.by_id(tx, article.id)
     _refuse_conflicts(tx, stored, article, submission)
     change.require_revision(stored, submission.revision)
-    decision = change.decide(stored, article, now=occasion.now, hold=submission.hold)
+    decision = change.decide(stored, article, now=occasion.now, hold=submission.hold, in_order=submission.in_order)
     match decision:
         case Unchanged():
             assert stored is not None

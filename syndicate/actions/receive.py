@@ -90,7 +90,9 @@ def _take(
         if stored.withdrawn_by != occasion.actor or stored.article is None:
             return Received("retracted here")
         restore_in(tx, stored.id, occasion)
-    done = accept_in(tx, Submission(event.article, upstream=upstream, hold=hold), occasion)
+    # A restore here dates the story by our clock, so its sender's next change may be older than that: seq decides.
+    submission = Submission(event.article, upstream=upstream, hold=hold, in_order=True)
+    done = accept_in(tx, submission, occasion)
     return Received(done.result.value, _address(tx, done.stored))
 
 

@@ -43,9 +43,12 @@ class Change:
 Decision = Unchanged | Stale | Change
 
 
-def decide(stored: StoredArticle | None, submitted: Article, *, now: datetime, hold: bool) -> Decision:
+def decide(
+    stored: StoredArticle | None, submitted: Article, *, now: datetime, hold: bool, in_order: bool = False
+) -> Decision:
     """Decide what a submitted record means; `hold` keeps a new article for an operator.
 
+    `in_order` says that its sender numbers its changes and this is the newest, whatever its `updated_at`.
     `submitted` has an id; its times may be absent. Raises ArticleRetractedError, AlreadyReleasedError,
     InvalidRecordError.
     """
@@ -57,7 +60,7 @@ def decide(stored: StoredArticle | None, submitted: Article, *, now: datetime, h
         _refuse_new_embargo(stored, article, now=now)
         if content_hash(article) == stored.content_hash:
             return Unchanged()
-        if submitted.updated_at is not None and submitted.updated_at < stored.updated_at:
+        if not in_order and submitted.updated_at is not None and submitted.updated_at < stored.updated_at:
             return Stale()
         article = _moved_on(stored, submitted, article, now=now)
     article = _with_corrections(stored, article, now=now)
