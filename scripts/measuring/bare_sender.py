@@ -48,7 +48,7 @@ def main() -> None:
     asyncio.run(
         send_all(asked.port, iter(enumerate(bodies)), key=decode_secret(asked.secret), concurrency=asked.concurrency)
     )
-    print("null")  # noqa: T201  # the answer of this command
+    print("null")  # the answer of this command
 
 
 if __name__ == "__main__":

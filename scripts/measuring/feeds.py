@@ -1,4 +1,4 @@
-"""Requests per second for a feed, beside a bare aiohttp handler, and nginx where it is installed, with the same bytes."""
+"""Requests per second for a feed, beside a bare aiohttp handler, and nginx where there is one, with the same bytes."""
 
 from __future__ import annotations
 

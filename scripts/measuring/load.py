@@ -24,7 +24,7 @@ class Connection(asyncio.Protocol):
         self.failure: str | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)
+        self._transport = cast("asyncio.Transport", transport)
         self._transport.write(self._request)
 
     def data_received(self, data: bytes) -> None:
@@ -89,7 +89,7 @@ def main() -> None:
             seconds=asked.seconds,
         )
     )
-    print(json.dumps(rate))  # noqa: T201  # the answer of this command
+    print(json.dumps(rate))  # the answer of this command
 
 
 if __name__ == "__main__":

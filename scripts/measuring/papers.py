@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 from scripts.measuring import stories
@@ -35,6 +36,10 @@ signing_secret = "env:MEASURE_SECRET"
 concurrency = {concurrency}
 rate = "100000/s"
 """
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
 
 
 def partners(count: int, *, port: int, concurrency: int) -> str:

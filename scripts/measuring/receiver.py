@@ -64,7 +64,7 @@ class Receiver(asyncio.Protocol):
         self._received = bytearray()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)
+        self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
         self._received += data
@@ -93,7 +93,7 @@ async def _main(asked: argparse.Namespace) -> None:
     await receive(asked.port, tally)
     if asked.save is not None:
         asked.save.write_text(json.dumps(tally.bodies), "utf-8")
-    print(json.dumps(tally.per_second))  # noqa: T201  # the answer of this command
+    print(json.dumps(tally.per_second))  # the answer of this command
 
 
 def main() -> None:

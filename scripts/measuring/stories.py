@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import random
 from typing import Any
+from urllib.parse import quote
 
 CATEGORIES = tuple(f"Section {number}" for number in range(20))
 KEYWORDS = tuple(f"keyword {number}" for number in range(40))
 TOPICS = tuple(f"topic{number:02}" for number in range(50))
-_WORDS = (
+_WORDS = (  # noqa: SIM905  # read more easily as text
     "the harbour council said that a new plan for boats and bridges would cost more than last year but open early "
     "while people from both towns waited to hear when work on the old pier begins after winter storms had closed it"
 ).split()
@@ -41,6 +42,11 @@ def record(number: int) -> dict[str, Any]:
 def document(number: int) -> bytes:
     """Return article `number` as the body of a PUT."""
     return json.dumps(record(number)).encode()
+
+
+def quoted_id(number: int) -> str:
+    """Return the id of article `number` as a path holds it."""
+    return quote(f"tag:measure.example,2026:{number}", safe="")
 
 
 def feed_files(count: int) -> dict[str, str]:
