@@ -97,8 +97,9 @@ def _test_body(at: datetime) -> bytes:
 
 
 def _with_copy(accepted: Accepted, result: Answer | Failure) -> Accepted:
-    named = isinstance(result, Answer) and result.complete and result.body_start
-    return dataclasses.replace(accepted, url=copy_address(result.body_start)) if named else accepted
+    if not isinstance(result, Answer) or not result.complete or not result.body_start:
+        return accepted
+    return dataclasses.replace(accepted, url=copy_address(result.body_start))
 
 
 def copy_address(body: bytes) -> str | None:
