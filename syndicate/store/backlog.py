@@ -8,13 +8,11 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from syndicate.model.delivery import Lane
-from syndicate.store.schema import deliveries as t
+from syndicate.store.deliveries import UNSENT
 from syndicate.store.tx import Tx
 
-_UNSENT = (
-    select(t.c.partner, t.c.lane, func.count(), func.min(t.c.created_at))
-    .where(t.c.state.in_(("waiting", "sending")))
-    .group_by(t.c.partner, t.c.lane)
+_OWED = select(UNSENT.c.partner, UNSENT.c.lane, func.count(), func.min(UNSENT.c.created_at)).group_by(
+    UNSENT.c.partner, UNSENT.c.lane
 )
 
 
@@ -29,4 +27,4 @@ class Owed:
 
 
 def owed(tx: Tx) -> tuple[Owed, ...]:
-    return tuple(Owed(partner, Lane(lane), number, oldest) for partner, lane, number, oldest in tx.run(_UNSENT))
+    return tuple(Owed(partner, Lane(lane), number, oldest) for partner, lane, number, oldest in tx.run(_OWED))

@@ -108,7 +108,12 @@ def _articles() -> None:
     )
     op.create_index("articles_by_change", "articles", ["changed_at", "key"])
     _partial("articles_by_expiry", "articles", ["expires_at"], "status = 'published' AND expires_at IS NOT NULL")
-    op.create_index("articles_by_newest", "articles", ["status", "audience", "updated_at", "published_at", "id"])
+    _partial(
+        "articles_by_newest",
+        "articles",
+        ["audience", "updated_at", "published_at", "id"],
+        "status = 'published'",
+    )
     _partial("articles_by_release", "articles", ["release_at"], "status = 'scheduled'")
     op.create_index("articles_by_seq", "articles", ["seq"])
     op.create_index("articles_by_url", "articles", ["url"])
@@ -128,7 +133,7 @@ def _history() -> None:
     )
     op.create_table(
         "journal",
-        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("seq", key, autoincrement=False, nullable=False),
         sa.Column("article_key", key, nullable=False),
         sa.Column("article_id", sa.Text(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
@@ -251,7 +256,8 @@ def _deliveries() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("deliveries_by_article", "deliveries", ["article_key", "partner"])
-    op.create_index("deliveries_due", "deliveries", ["state", "partner", "lane", "due_at", "seq"])
+    op.create_index("deliveries_by_state", "deliveries", ["partner", "state", "created_at", "id"])
+    _partial("deliveries_due", "deliveries", ["partner", "lane", "due_at", "seq"], "state = 'waiting'")
     op.create_index("deliveries_finished", "deliveries", ["finished_at"])
     op.create_index("deliveries_newest", "deliveries", ["created_at", "id"])
     _partial("deliveries_next", "deliveries", ["due_at"], "state = 'waiting'")
