@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -27,7 +27,7 @@ from hypothesis.stateful import (
 
 from syndicate.actions.accept import Submission, accept
 from syndicate.actions.adopt import adopt
-from syndicate.actions.claim import Parcel, Room, claim
+from syndicate.actions.claim import LEASE, Parcel, Room, claim
 from syndicate.actions.leases import hand_back, next_due, recover
 from syndicate.actions.listings import list_copies, list_deliveries
 from syndicate.actions.office import Office
@@ -53,6 +53,8 @@ PARTNERS = ("gazette", "courier")
 STORIES = ("tag:harbour.example,2026:ferry", "tag:harbour.example,2026:quay")
 DECLARED = PARTNER + PARTNER.replace("gazette", "courier").replace("immediately", "every 15m")
 TERMINAL = set(DeliveryState) - {DeliveryState.WAITING, DeliveryState.SENDING}
+# Where there is such a place: nothing here is about the disk.
+MEMORY = Path("/dev/shm")
 OUTCOMES: dict[str, Outcome] = {
     "taken": Accepted(),
     "refused": Refused("no connection", certain=True),
@@ -86,7 +88,7 @@ class DeliveryMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = Path(tempfile.mkdtemp(prefix="machine-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="machine-", dir=MEMORY if MEMORY.is_dir() else None))
         shutil.copy(self.template, self.folder / "syndicate.db")
         self.runner = asyncio.Runner()
         self.clock = FixedClock(NOON)
@@ -146,27 +148,27 @@ class DeliveryMachine(RuleBasedStateMachine):
 
     # --- the operator ----------------------------------------------------------------------------------------------
 
-    @rule(partner=st.sampled_from(PARTNERS))
-    def pause(self, partner: str) -> None:
-        self.run(pause_partner(self.office, partner, reason="x", actor="desk"))
+    @rule(act=st.sampled_from(("pause", "resume", "resume", "halt", "go on", "go on")))
+    def stop_and_go(self, act: str) -> None:
+        match act:
+            case "pause":
+                self.run(pause_partner(self.office, "gazette", reason="x", actor="desk"))
+            case "resume":
+                self.run(resume_partner(self.office, "gazette", actor="desk"))
+            case "halt":
+                self.run(halt(self.office, actor="desk"))
+            case _:
+                self.run(lift_halt(self.office))
 
-    @rule(partner=st.sampled_from(PARTNERS))
-    def resume(self, partner: str) -> None:
-        self.run(resume_partner(self.office, partner, actor="desk"))
-
-    @rule(halted=st.booleans())
-    def stop_and_go(self, halted: bool) -> None:
-        self.run(halt(self.office, actor="desk") if halted else lift_halt(self.office))
-
-    @rule(seconds=st.sampled_from((1, 30, 61, 900, 7_200, 90_000)))
+    @rule(seconds=st.sampled_from((1, 30, 900, 7_200, 90_000)))
     def let_time_pass(self, seconds: int) -> None:
         self.clock.advance(timedelta(seconds=seconds))
 
     # --- the dispatcher --------------------------------------------------------------------------------------------
 
-    @rule(normal=st.integers(0, 3), retractions=st.integers(0, 3))
-    def claim_some(self, normal: int, retractions: int) -> None:
-        rooms = {name: Room(normal, retractions, self.under_way(name)) for name in PARTNERS}
+    @rule(room=st.sampled_from((Room(3, 3, 0), Room(3, 3, 0), Room(1, 0, 0), Room(0, 2, 0))))
+    def claim_some(self, room: Room) -> None:
+        rooms = {name: replace(room, in_flight=self.under_way(name)) for name in PARTNERS}
         for parcel in self.run(claim(self.office, rooms)):
             self.note_claim(parcel)
 
@@ -194,21 +196,33 @@ class DeliveryMachine(RuleBasedStateMachine):
         if what in ("taken", "unclear, taken"):
             self.partners[delivery.partner].apply(delivery)
         outcome = OUTCOMES[what]
-        held_before = parcel.claimed.holding in ("held", "possible") or parcel.claimed.unsure_revision is not None
-        counts = delivery.id in self.run(self.store.read(leases.leased, [parcel.token]))
+        counts = self.is_leased(parcel)
         now = self.clock.now()
         self.run(record(self.office, [Attempted(parcel, outcome, now, timedelta(0), 0.5)]))
         if counts and isinstance(outcome, Accepted):
             self.holds_nothing[delivery.partner, delivery.article_id] = delivery.type is EventType.RETRACTED
         elif counts and isinstance(outcome, Refused) and outcome.certain:
-            self.holds_nothing[delivery.partner, delivery.article_id] = not held_before
+            self.nothing_went_out(parcel)
 
+    def is_leased(self, parcel: Parcel) -> bool:
+        return (parcel.delivery.id, parcel.token) in self.run(self.store.read(leases.leased, [parcel.token]))
+
+    def nothing_went_out(self, parcel: Parcel) -> None:
+        claimed = parcel.claimed
+        held_before = claimed.holding in ("held", "possible") or claimed.unsure_revision is not None
+        self.holds_nothing[claimed.delivery.partner, claimed.delivery.article_id] = not held_before
+
+    @precondition(lambda self: self.in_flight)
     @rule()
     def give_back(self) -> None:
         """A graceful stop: what was claimed and not sent goes back, unless its lease ran out."""
+        for parcel in self.in_flight:
+            if self.is_leased(parcel):
+                self.nothing_went_out(parcel)
         self.run(hand_back(self.office, self.in_flight))
         self.in_flight = []
 
+    @precondition(lambda self: self.in_flight)
     @rule()
     def crash(self) -> None:
         """The process dies and starts again; what it was sending may have arrived."""
@@ -218,10 +232,13 @@ class DeliveryMachine(RuleBasedStateMachine):
         self.in_flight = []
         self.run(recover(self.office, alone=True))
 
+    @precondition(lambda self: self.in_flight)
     @rule()
-    def reclaim(self) -> None:
-        """Leases that ran out end; whoever held them may still report."""
+    def stall(self) -> None:
+        """Leases run out and another worker takes over; whoever held them may still report."""
+        self.clock.advance(LEASE + timedelta(seconds=1))
         self.run(recover(self.office, alone=False))
+        self.claim_some(Room(3, 3, 0))
 
     # --- what always holds -----------------------------------------------------------------------------------------
 
@@ -304,9 +321,10 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "template.db"
 
 
+@pytest.mark.timeout(600)  # finding the shortest failing sequence takes longer than finding one
 def test_every_partner_ends_with_the_newest_state(template: Path) -> None:
     DeliveryMachine.template = template
     bounds = settings(
-        max_examples=40, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck), database=None
+        max_examples=100, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck), database=None
     )
     run_state_machine_as_test(DeliveryMachine, settings=bounds)
