@@ -51,11 +51,17 @@ def test_every_command_of_the_table_is_used_by_the_command_line() -> None:
 
 async def test_a_correction_keeps_the_article_and_carries_its_note(tmp_path: Path) -> None:
     async with a_paper(tmp_path) as service:
-        await put(service, body_html="<p>Body</p>", source={"name": "Wire", "url": "https://wire.example/"})
+        await put(
+            service,
+            body_html="<p>Body</p>",
+            published_at="2026-03-04T10:00:00Z",
+            source={"name": "Wire", "url": "https://wire.example/"},
+        )
         done = await do(service, "articles.correct", article=ID, note="It was late.", title="New ferry sails late")
         assert (done["outcome"], done["revision"], done["title"]) == ("changed", 2, "New ferry sails late")
         assert (done["body_html"], done["source"]["name"]) == ("<p>Body</p>", "Wire")
         assert [each["note"] for each in done["corrections"]] == ["It was late."]
+        assert (done["published_at"], done["updated_at"]) == ("2026-03-04T10:00:00Z", "2026-03-04T12:00:00Z")
         history = await do(service, "articles.history", article=ID)
         assert [(row["kind"], row["actor"]) for row in history] == [("published", "test"), ("corrected", "cli:ann")]
 

@@ -131,6 +131,17 @@ async def test_a_secret_is_renewed_without_a_restart(tmp_path: Path) -> None:
         assert service.loaded.secrets.partner("gazette", "signing_secret") == ("whsec_" + "A" * 43 + "=",)
 
 
+async def test_a_secret_of_a_partner_added_later_is_watched_from_then_on(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text(SECRET, "utf-8")
+    async with a_watching_paper(tmp_path) as service:
+        config = tmp_path / "config.toml"
+        config.write_text(config.read_text("utf-8") + PARTNER.format(secret="file:secret"), "utf-8")
+        await service.reload()
+        (tmp_path / "secret").write_text("whsec_" + "A" * 43 + "=", "utf-8")
+        await service.reload()
+        assert service.loaded.secrets.partner("gazette", "signing_secret") == ("whsec_" + "A" * 43 + "=",)
+
+
 async def test_a_change_that_needs_a_restart_says_so(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     async with a_watching_paper(tmp_path) as service:
         config = tmp_path / "config.toml"

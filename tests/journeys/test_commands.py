@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import pwd
 import signal
 import socket
 import stat
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -192,12 +194,16 @@ def test_a_second_service_on_one_store_is_refused(tmp_path: Path) -> None:
     assert "another process uses the store" in line
 
 
-def test_many_commands_at_once_all_succeed_without_a_service(tmp_path: Path) -> None:
+def test_a_command_waits_until_another_has_done_with_the_store(tmp_path: Path) -> None:
     shop = a_shop(tmp_path / "shop")
     shop.run("db", "upgrade")
-    started = [shop.start("tokens", "create", f"cms{number}", "--scope", "read") for number in range(3)]
-    assert [process.communicate(timeout=60)[1] for process in started] == [b""] * 3
-    assert len(shop.run("tokens", "list", "--json").json) == 3
+    with (tmp_path / "shop" / "data" / "syndicate.db.lock").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        waiting = shop.start("tokens", "create", "cms", "--scope", "read")
+        with pytest.raises(subprocess.TimeoutExpired):
+            waiting.wait(4)
+    out, err = waiting.communicate(timeout=60)
+    assert (waiting.returncode, out[:4], err) == (0, b"syn_", b"")
 
 
 def test_a_retraction_does_not_wait_for_a_broken_file_to_be_mended(tmp_path: Path) -> None:
