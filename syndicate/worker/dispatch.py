@@ -85,14 +85,13 @@ class Dispatcher:
 
     async def _turn(self) -> None:
         """Give back what must not go, and claim what may; what the store does not allow now is tried at the next."""
-        try:
-            await self._give_up_stopped()
-            await self._hand_back()
-            await self._claim()
-        except StoreError as error:
-            logger.warning("dispatch.failed", extra={"error": error.message})
-        except Exception:  # a bug must cost this turn, not every delivery from here on
-            logger.exception("dispatch.crashed")
+        for step in (self._give_up_stopped, self._hand_back, self._claim):
+            try:
+                await step()
+            except StoreError as error:
+                logger.warning("dispatch.failed", extra={"error": error.message})
+            except Exception:  # a bug must cost this step of this turn, not every delivery from here on
+                logger.exception("dispatch.crashed")
 
     # --- claiming ----------------------------------------------------------------------------------------------
 
