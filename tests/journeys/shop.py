@@ -82,7 +82,7 @@ class Shop:
     @contextmanager
     def serving(self, *options: str) -> Iterator[Serving]:
         """Run the service, from its first answer on, until the block ends."""
-        log = self.folder / "serve.log"
+        log = self.folder / f"serve-{self.port}.log"
         with log.open("wb") as errors:
             process = subprocess.Popen(
                 self._command(("serve", *options)), cwd=self.folder, env=self._environ(), stderr=errors
@@ -98,12 +98,19 @@ class Shop:
 
     def get(self, path: str) -> int:
         """Return the status of an answer, 0 where there is none."""
+        return self._answer(path)[0]
+
+    def read(self, path: str) -> bytes:
+        return self._answer(path)[1]
+
+    def _answer(self, path: str) -> tuple[int, bytes]:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
             connection.request("GET", path)
-            return connection.getresponse().status
+            answer = connection.getresponse()
+            return answer.status, answer.read()
         except OSError:
-            return 0
+            return 0, b""
         finally:
             connection.close()
 
