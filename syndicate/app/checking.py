@@ -95,15 +95,16 @@ async def _reach(client: Client, subject: str, url: str) -> Finding:
     return Finding("fine", subject, "answers")
 
 
-def check_store(store_url: str, service: Mapping[str, Any] | None) -> Finding:
+def check_store(loaded: Loaded, service: Mapping[str, Any] | None) -> Finding:
     """Check that the store opens, and say at which schema; `service` is what the running one says of itself."""
     if service is not None:
         who = f"process {service['process']}, version {service['version']}"
         return Finding("fine", "store", f"in use by the running service ({who}), schema {service['schema']}")
+    store_url = loaded.settings.store.url
     if store_url.startswith("sqlite:///") and not (file := Path(store_url.removeprefix("sqlite:///"))).exists():
         return Finding("fine", "store", f"{file} is not there yet; the service makes it")
     try:
-        found = schema(store_url)
+        found = schema(loaded)
     except StoreError as error:
         return Finding("failed", "store", f"{error.message}. {error.remedy}")
     return Finding("fine", "store", f"opens, schema {found or 'not made yet'}")

@@ -18,6 +18,7 @@ from syndicate.actions.editions import Editions
 from syndicate.actions.measures import StoreProbe
 from syndicate.actions.office import Office
 from syndicate.app.connections import Connections
+from syndicate.app.database import database_of
 from syndicate.app.reloading import Reread, Rereading, reread_files
 from syndicate.app.server import Heartbeat, ServerOptions, listening, make_runner, server_options
 from syndicate.clock import Clock, SystemClock
@@ -29,7 +30,7 @@ from syndicate.net.guard import Guard
 from syndicate.policy.signing import decode_secret
 from syndicate.sandbox.pool import Sandbox
 from syndicate.settings.loading import Loaded
-from syndicate.store.store import Store, driver_for
+from syndicate.store.store import Store
 from syndicate.web.app import build_app, build_health_app
 from syndicate.web.context import WebContext
 from syndicate.web.metrics import Counters, Gauges
@@ -160,7 +161,7 @@ async def opened(loaded: Loaded, *, clock: Clock | None = None, reread: Reread |
     `reread` reads the configuration again; left out, from the file it came from.
     """
     settings = loaded.settings
-    store = Store(driver_for(settings.store.url, root=Path()))
+    store = Store(database_of(loaded))
     async with AsyncExitStack() as stack:
         await asyncio.to_thread(store.open)
         stack.push_async_callback(asyncio.to_thread, store.close)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from sqlalchemy import Connection
 
+from syndicate.app.database import database_of
+from syndicate.settings.loading import Loaded
 from syndicate.store import migrate
-from syndicate.store.store import driver_for
 
 
 @dataclass(frozen=True)
@@ -20,17 +20,17 @@ class Upgraded:
     after: str | None
 
 
-def upgrade(store_url: str) -> Upgraded:
+def upgrade(loaded: Loaded) -> Upgraded:
     """Run the missing migrations. Raises StoreError."""
-    return _with_schema(store_url, migrate.upgrade)
+    return _with_schema(loaded, migrate.upgrade)
 
 
-def schema(store_url: str) -> str | None:
+def schema(loaded: Loaded) -> str | None:
     """Return the schema a store has, and change nothing. Raises StoreError."""
-    return _with_schema(store_url, lambda _: None).after
+    return _with_schema(loaded, lambda _: None).after
 
 
-def _with_schema(store_url: str, change: Callable[[Connection], None]) -> Upgraded:
+def _with_schema(loaded: Loaded, change: Callable[[Connection], None]) -> Upgraded:
     found: list[str | None] = []
 
     def run(connection: Connection) -> None:
@@ -38,7 +38,7 @@ def _with_schema(store_url: str, change: Callable[[Connection], None]) -> Upgrad
         change(connection)
         found.append(migrate.current(connection))
 
-    driver = driver_for(store_url, root=Path())
+    driver = database_of(loaded)
     driver.open()
     try:
         driver.migrate(run)

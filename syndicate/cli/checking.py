@@ -38,9 +38,8 @@ async def _check(config: Path, *, reach: bool) -> list[Finding]:
     loaded, found = check_files(config, os.environ)
     if loaded is None:
         return found
-    url = loaded.settings.store.url
-    service = await running_service(url)
-    found.append(await asyncio.to_thread(check_store, url, service))
+    service = await running_service(loaded.settings.store.url)
+    found.append(await asyncio.to_thread(check_store, loaded, service))
     return found + await check_connections(loaded, reach=reach)
 
 

@@ -28,6 +28,6 @@ def upgrade(config: Path) -> None:
     if (service := asyncio.run(running_service(loaded.settings.store.url))) is not None:
         click.echo(f"up to date: the running service has schema {service['schema']}")
         return
-    done = upgrade_store(loaded.settings.store.url)
+    done = upgrade_store(loaded)
     told = "up to date" if done.before == done.after else f"upgraded from {done.before or 'nothing'}"
     click.echo(f"{told}: schema {done.after}")

@@ -46,13 +46,13 @@ class PostgresDriver:
     """Other processes may use the database meanwhile."""
 
     def __init__(self, url: str, *, password: str | None = None) -> None:
-        self._url = driver_url(url, password)
+        self.address = driver_url(url, password)
         self._generations = Generations()
 
     def open(self) -> None:
         """Connect; raises StoreError when the server cannot be reached or would lose commits."""
         self._engine = create_engine(
-            self._url,
+            self.address,
             pool_size=WRITERS + READERS,
             max_overflow=0,
             pool_pre_ping=True,
