@@ -142,8 +142,11 @@ def _owe(tx: Tx, stored: StoredArticle, route: PartnerRoute, owed: Owe, occasion
     if waiting is not None:
         return False
     assert stored.seq is not None
+    # What was withdrawn from this partner alone has a newer seq than the article; a partner goes by it.
+    told = deliveries.newest_seq(tx, route.partner.name, stored.key)
+    seq = stored.seq if told <= stored.seq else tx.next_seq()
     news = News(Kind.UPDATED, public_note=stored.public_note)
-    rows: list[dict[str, Any]] = delivery_rows(stored, route, owed, news, occasion, seq=stored.seq)
+    rows: list[dict[str, Any]] = delivery_rows(stored, route, owed, news, occasion, seq=seq)
     deliveries.add(tx, [row | {"due_at": occasion.now} for row in rows])
     return True
 

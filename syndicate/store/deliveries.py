@@ -43,6 +43,7 @@ _UNSENT = select(t.c.partner, t.c.lane, t.c.created_at)
 UNSENT = union_all(
     _UNSENT.where(t.c.state == fixed("waiting")), _UNSENT.where(t.c.state == fixed("sending"))
 ).subquery()
+_NEWEST_SEQ = select(func.max(t.c.seq)).where(t.c.article_key == bindparam("key"), t.c.partner == bindparam("partner"))
 _NEXT_DUE = select(func.min(t.c.due_at)).where(t.c.state == fixed("waiting"))
 _FINISH_WAITING = (
     update(t)
@@ -98,6 +99,12 @@ def waiting_of_article(tx: Tx, key: int) -> dict[str, Waiting]:
         row.partner: Waiting(row.id, EventType(row.type), Lane(row.lane), row.attempts)
         for row in tx.run_locking(_OPEN_OF_ARTICLE, {"key": key})
     }
+
+
+def newest_seq(tx: Tx, partner: str, key: int) -> int:
+    """Return the newest `seq` that a partner was owed of an article; 0 where none is kept."""
+    seq = tx.run(_NEWEST_SEQ, {"partner": partner, "key": key}).scalar()
+    return int(seq or 0)
 
 
 def finish_waiting(tx: Tx, ids: Sequence[str], *, state: DeliveryState, at: datetime, why: str | None) -> None:

@@ -7,9 +7,11 @@ from typing import Any
 from sqlalchemy import Row, bindparam, insert, select, update
 
 from syndicate.model.journal import JournalEntry, Kind
+from syndicate.store.schema import counters
 from syndicate.store.schema import journal as t
 from syndicate.store.tx import Tx
 
+_LAST_SEQ = select(counters.c.value).where(counters.c.name == "seq")
 _INSERT = insert(t)
 _COLUMNS = (t.c.seq, t.c.article_id, t.c.revision, t.c.kind, t.c.at, t.c.actor, t.c.reason)
 _AFTER = select(*_COLUMNS).where(t.c.seq > bindparam("seq")).order_by(t.c.seq).limit(bindparam("limit"))
@@ -31,6 +33,11 @@ def _entry(row: Row[*tuple[Any, ...]]) -> JournalEntry:
     values = dict(row._mapping)
     values["kind"] = Kind(values["kind"])
     return JournalEntry(**values)
+
+
+def last_seq(tx: Tx) -> int:
+    """Return the `seq` allotted last: whatever has one up to it is visible here."""
+    return int(tx.run(_LAST_SEQ).scalar_one())
 
 
 def after(tx: Tx, seq: int, *, limit: int) -> tuple[JournalEntry, ...]:

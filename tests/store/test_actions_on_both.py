@@ -249,6 +249,13 @@ async def test_one_story_is_sent_withdrawn_and_confirmed_gone(paper: Service) ->
     assert await deliver(office) == [("article.published", 1)]
     await withdraw_one(office, FERRY, "gazette", actor="desk")
     assert await deliver(office) == [("article.retracted", 1)]
+    await send_one(office, FERRY, "gazette", actor="desk")
+    await deliver(office)
+    sent = [each.seq for each in await owed(office)]
+    assert sent == sorted(set(sent)), "a partner that goes by seq would not take the story again"
+    assert [each.type.value for each in await owed(office)][-1] == "article.published"
+    await withdraw_one(office, FERRY, "gazette", actor="desk")
+    await deliver(office)
     await confirm_copy(office, "gazette", FERRY, note="seen gone")
     [copy] = await list_copies(office, article=None, partner="gazette", limit=5)
     assert (copy.holding, copy.note) == (Holding.WITHDRAWN, "seen gone")
