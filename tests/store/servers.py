@@ -19,6 +19,8 @@ import psycopg
 # PostgreSQL refuses to run as root; this account is on every Linux and macOS.
 UNPRIVILEGED = "nobody"
 START_SECONDS = 20
+# A test session that is killed must not leave a server behind: its end closes the server's standard input.
+AS_LONG_AS_WE_LIVE = '"$@" & server=$!; read -r _; kill -INT "$server"; wait "$server"'
 
 
 def programs() -> Path | None:
@@ -85,16 +87,27 @@ def _run(bin_folder: Path, folder: Path, user: str | None) -> Iterator[Server]:
     options = ["--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync", "--username=postgres"]
     create: list[str | Path] = [bin_folder / "initdb", "-D", data, *options]
     subprocess.run(create, user=user, check=True, capture_output=True, cwd=folder)
+    command: list[str | Path] = [
+        "sh",
+        "-c",
+        AS_LONG_AS_WE_LIVE,
+        "sh",
+        bin_folder / "postgres",
+        "-D",
+        data,
+        "-k",
+        folder,
+        "-h",
+        "",
+    ]
     with (folder / "log").open("wb") as log:
-        command: list[str | Path] = [bin_folder / "postgres", "-D", data, "-k", folder, "-h", ""]
-        process = subprocess.Popen(command, user=user, cwd=folder, stdout=log, stderr=log)
+        process = subprocess.Popen(command, user=user, cwd=folder, stdin=subprocess.PIPE, stdout=log, stderr=log)
     try:
         server = Server(folder)
         _wait_for(server, process)
         yield server
     finally:
-        process.terminate()
-        process.wait(timeout=START_SECONDS)
+        process.communicate(timeout=START_SECONDS)
 
 
 def _wait_for(server: Server, process: subprocess.Popen[bytes]) -> None:
