@@ -9,29 +9,24 @@ from syndicate.web.api import articles, ledger
 from syndicate.web.context import CONTEXT, WebContext
 from syndicate.web.feeds import Feeds
 from syndicate.web.headers import dress
-from syndicate.web.problems import failures, problems
+from syndicate.web.problems import for_programs, for_readers, problems
 
 _SLUG = "{slug:[a-z0-9][a-z0-9-]{0,99}}"
 
 
 def build_app(served: WebContext) -> web.Application:
     """Build the application around what its handlers need."""
-    app = web.Application()
-    app[CONTEXT] = served
-    app.on_response_prepare.append(dress)
-    # Feeds stand outside `failures`: they are asked for more often than all else together.
+    app = _application(served)
+    # Asked for more often than all else together, so nothing stands around it.
     app.router.add_get("/feeds/{name}", Feeds(served).answer)
     app.add_routes(
         [
-            web.get("/", failures(public.front_page)),
-            web.get("/feeds", failures(public.feeds_page)),
-            web.get("/feeds.opml", failures(public.opml)),
-            web.get(f"/articles/{_SLUG}", failures(public.article_page)),
-            web.get("/static/{name}", failures(public.static)),
-            web.get("/media/{name}", failures(pictures.show)),
-            web.get("/healthz", status.health),
-            web.get("/readyz", failures(status.ready)),
-            web.get("/metrics", failures(status.metrics)),
+            web.get("/", for_readers(public.front_page)),
+            web.get("/feeds", for_readers(public.feeds_page)),
+            web.get("/feeds.opml", for_readers(public.opml)),
+            web.get(f"/articles/{_SLUG}", for_readers(public.article_page)),
+            web.get("/static/{name}", for_readers(public.static)),
+            web.get("/media/{name}", for_readers(pictures.show)),
         ]
     )
     app.add_subapp("/api/v1", build_api())
@@ -41,10 +36,21 @@ def build_app(served: WebContext) -> web.Application:
 
 
 def build_health_app(served: WebContext) -> web.Application:
-    """Build what a process answers that serves nobody: whether it lives."""
+    """Build what a process answers that serves nobody: whether it lives, and how it does."""
+    return _application(served)
+
+
+def _application(served: WebContext) -> web.Application:
     app = web.Application()
     app[CONTEXT] = served
-    app.add_routes([web.get("/healthz", status.health)])
+    app.on_response_prepare.append(dress)
+    app.add_routes(
+        [
+            web.get("/healthz", for_programs(status.health)),
+            web.get("/readyz", for_programs(status.ready)),
+            web.get("/metrics", for_programs(status.metrics)),
+        ]
+    )
     return app
 
 

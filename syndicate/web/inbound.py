@@ -12,6 +12,7 @@ from syndicate.errors import BadSignatureError, InvalidRecordError, UpstreamNotF
 from syndicate.model.article import Article
 from syndicate.model.delivery import EventType
 from syndicate.model.journal import Cause
+from syndicate.model.text import strip_forbidden
 from syndicate.parse.record import read_foreign_record
 from syndicate.parse.strict_json import read_json
 from syndicate.policy.signing import verify
@@ -105,4 +106,4 @@ def _member(kind: Any, value: object, path: str) -> Any:
 
 def _text(data: Mapping[str, Any], key: str) -> str | None:
     value = data.get(key)
-    return value if isinstance(value, str) else None
+    return strip_forbidden(value) if isinstance(value, str) else None

@@ -115,13 +115,18 @@ def problem(error: errors.SyndicateError) -> web.Response:
 
 @web.middleware
 async def problems(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Turn errors of the API and of machines' addresses into problem documents."""
+    """Turn errors of an application into problem documents."""
     answered = await _answer(request, handler)
     return document(answered) if isinstance(answered, Failure) else answered
 
 
-def failures(handler: Handler) -> Handler:
-    """Turn errors of an address that people open into a page in words for readers."""
+def for_programs(handler: Handler) -> Handler:
+    """Turn errors of one address into problem documents."""
+    return functools.wraps(handler)(functools.partial(problems, handler=handler))
+
+
+def for_readers(handler: Handler) -> Handler:
+    """Turn errors of one address into a page in words for readers."""
 
     @functools.wraps(handler)
     async def guarded(request: web.Request) -> web.StreamResponse:

@@ -136,7 +136,7 @@ async def test_a_slow_reader_that_goes_on_reading_gets_everything() -> None:
         got = 0
         while part := await reader.read(2**20):
             got += len(part)
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.01)
     assert got > 32 * 2**20
 
 
