@@ -14,7 +14,7 @@ from syndicate.errors import ArticleExistsError, ArticleRetractedError, ForeignA
 from syndicate.model.article import Article, Status
 from syndicate.model.journal import Cause, Kind
 from syndicate.model.stored import StoredArticle
-from syndicate.policy import change, identity
+from syndicate.policy import change, identity, rights
 from syndicate.policy.change import Change, Stale, Unchanged
 from syndicate.store import articles
 from syndicate.store.tx import Tx
@@ -104,13 +104,18 @@ def _refuse_conflicts(tx: Tx, stored: StoredArticle | None, article: Article, su
         raise ArticleExistsError(f"article {stored.id} exists")
     if stored is not None and submission.upstream is not None and stored.upstream != submission.upstream:
         raise ForeignArticleError(f"article {stored.id} is not from upstream {submission.upstream}")
-    if stored is None and article.url is not None:
-        _refuse_retracted_url(tx, article.url)
+    if article.url is not None and (stored is None or article.url != stored.url):
+        _refuse_retracted_url(tx, article.url, stored)
 
 
-def _refuse_retracted_url(tx: Tx, url: str) -> None:
-    for other in articles.by_url(tx, url):
-        if other.status is Status.RETRACTED:
+def _refuse_retracted_url(tx: Tx, url: str, stored: StoredArticle | None) -> None:
+    """Refuse an address at which a retracted article stood: its own, or the page it had here."""
+    others = list(articles.by_url(tx, url))
+    pages = f"{tx.declarations.publisher.root}/articles/"
+    if url.startswith(pages) and (page := articles.by_slug(tx, url.removeprefix(pages))) is not None:
+        others.append(page)
+    for other in others:
+        if other.status is Status.RETRACTED and (stored is None or other.key != stored.key):
             raise ArticleRetractedError(f"the url is that of article {other.id}, which is retracted")
 
 
@@ -137,9 +142,10 @@ def announce(tx: Tx, after: StoredArticle, news: News, occasion: Occasion) -> St
 
 
 def own_media(tx: Tx, article: Article) -> list[str]:
-    """Return the names of the service's own pictures that an article shows."""
+    """Return the names of the service's own pictures that an article shows or offers."""
     base = f"{tx.declarations.publisher.root}/media/"
-    return [image.url.removeprefix(base) for image in article.images if image.url.startswith(base)]
+    urls = [image.url for image in article.images] + [attachment.url for attachment in article.attachments]
+    return [url.removeprefix(base) for url in urls if url.startswith(base)]
 
 
 def _write(
@@ -163,6 +169,7 @@ def _write(
         "updated_at": article.updated_at,
         "release_at": decision.release_at,
         "expires_at": article.expires_at,
+        "rights_end_at": rights.next_change(article, after=occasion.now),
         "audience": article.audience.value,
         "released_at": released_at,
         "changed_at": occasion.now,

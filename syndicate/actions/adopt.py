@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from syndicate.actions.office import Occasion, Office
+from syndicate.actions.owing import owe_newest
 from syndicate.actions.routes import FeedRoute, routes_of
 from syndicate.model.article import Audience
 from syndicate.model.declarations import Declarations, FeedDeclaration, PartnerDeclaration
 from syndicate.model.delivery import DeliveryState
 from syndicate.model.stored import StoredArticle
 from syndicate.policy.selection import Matcher, facts
-from syndicate.store import articles, copies, deliveries, generations, memberships, meta, partners
+from syndicate.store import articles, copies, deliveries, generations, journal, memberships, meta, partners
 from syndicate.store.tx import Tx
 
 WALK_STEP = 500
@@ -53,7 +54,7 @@ def _changed_selections(before: Declarations | None, after: Declarations) -> tup
 
 async def _evaluate(office: Office, declarations: Declarations, routes: tuple[FeedRoute, ...]) -> Evaluated:
     """Walk the store outside the writer, so that accepting goes on meanwhile."""
-    seq = await office.store.read(_newest_seq)
+    seq = await office.store.read(journal.last_seq)
     rows: dict[str, dict[int, dict[str, Any]]] = {route.feed.slug: {} for route in routes}
     last_key = 0
     while routes:
@@ -64,11 +65,6 @@ async def _evaluate(office: Office, declarations: Declarations, routes: tuple[Fe
             _evaluate_one(rows, routes, stored, declarations, office.occasion("configuration"))
         last_key = step[-1].key
     return Evaluated(seq, rows)
-
-
-def _newest_seq(tx: Tx) -> int:
-    heads = memberships.heads(tx).values()
-    return max((head.seq for head in heads), default=0)
 
 
 def _evaluate_one(
@@ -123,6 +119,7 @@ def _apply_members(tx: Tx, evaluated: Evaluated, occasion: Occasion, *, seq: int
         new = [key for key in matching if key not in before]
         returning = [key for key in matching if before.get(key) is False]
         leaving = [key for key, member in before.items() if member and key not in matching]
+        staying = [key for key in matching if before.get(key)]
         blank = {"reentered_at": None, "left_seq": None, "left_at": None, "left_cause": None}
         entered = {"feed": feed, "entered_seq": seq, "changed_seq": seq} | blank
         memberships.enter(tx, [entered | {"article_key": key} | matching[key] for key in new])
@@ -132,6 +129,8 @@ def _apply_members(tx: Tx, evaluated: Evaluated, occasion: Occasion, *, seq: int
             tx, [keyed | {"key": key} | {name: matching[key][name] for name in kept} for key in returning]
         )
         memberships.leave(tx, [keyed | {"key": key, "cause": "deselected"} for key in leaving])
+        redated = [{"the_feed": feed, "key": key, "leaves_at": matching[key]["leaves_at"]} for key in staying]
+        memberships.redate(tx, redated)
 
 
 def _move_heads(
@@ -158,7 +157,9 @@ def _settle_partners(tx: Tx, before: Declarations | None, after: Declarations, o
         return
     for partner in after.partners:
         if partner.renamed_from is not None and before.partner(partner.name) is None:
-            _rename(tx, partner.renamed_from, partner.name)
+            _rename(tx, partner.renamed_from, partner.name, occasion)
+        if before.partner(partner.name) is None:
+            _begin_with(tx, partner, occasion)
     renamed = {partner.renamed_from for partner in after.partners}
     for old in before.partners:
         new = after.partner(old.name)
@@ -168,9 +169,24 @@ def _settle_partners(tx: Tx, before: Declarations | None, after: Declarations, o
             _redate(tx, new, occasion)
 
 
-def _rename(tx: Tx, old: str, new: str) -> None:
+def _rename(tx: Tx, old: str, new: str, occasion: Occasion) -> None:
+    # An earlier partner of the new name has left rows behind; where both have one, that of the living partner counts.
+    unsent = deliveries.waiting_ids_of_partner(tx, new)
+    deliveries.finish_waiting(
+        tx, unsent, state=DeliveryState.CANCELLED, at=occasion.now, why="the partner was replaced"
+    )
     for room in (copies.rename_partner, deliveries.rename_partner, partners.rename):
         room(tx, old, new)
+
+
+def _begin_with(tx: Tx, partner: PartnerDeclaration, occasion: Occasion) -> None:
+    """Tell a partner that comes back what was withdrawn while it was not declared; `replay` brings the rest."""
+    if partner.renamed_from is None:
+        _cancel_unsent(tx, partner, occasion)
+    route = routes_of(tx.generation).partner(partner.name)
+    assert route is not None
+    for key in copies.begun_of_withdrawn(tx, partner.name):
+        owe_newest(tx, key, route, occasion)
 
 
 def _cancel_unsent(tx: Tx, partner: PartnerDeclaration, occasion: Occasion) -> None:

@@ -10,6 +10,7 @@ from syndicate.model.article import Article
 from syndicate.model.declarations import Publisher
 from syndicate.model.entry import Entry, FeedContent, Tombstone
 from syndicate.model.stored import StoredArticle
+from syndicate.policy.rights import with_rights_at
 from syndicate.render.event import outgoing
 from syndicate.store import memberships
 from syndicate.store.memberships import Member
@@ -61,7 +62,8 @@ def entry_of(article: Article, publisher: Publisher, *, changed_at: datetime, re
     assert article.updated_at is not None
     published_at = _not_after(article.published_at, released_at)
     updated_at = max(_not_after(article.updated_at, changed_at), published_at)
-    return Entry(outgoing(article, publisher), published_at, updated_at)
+    covered = with_rights_at(article, changed_at)
+    return Entry(outgoing(covered, publisher), published_at, updated_at)
 
 
 def stored_entry(stored: StoredArticle, publisher: Publisher) -> Entry:

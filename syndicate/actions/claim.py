@@ -74,7 +74,8 @@ class Parcel:
 
     def _outgoing(self, now: datetime) -> Mapping[str, Any] | NotAllowed:
         """Return the record as it leaves; most need no reading as an article, which is the dearest step of a send."""
-        assert self.claimed.record is not None
+        if self.claimed.record is None or self.claimed.status is not Status.PUBLISHED:
+            return NotAllowed("the article is not published any more")
         publisher, rules = self.declarations.publisher, self.declarations.rights
         settled = {"status": Status.PUBLISHED.value, "seq": self.delivery.seq}
         record = from_json(self.claimed.record)

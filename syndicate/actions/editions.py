@@ -90,6 +90,10 @@ class Editions:
 
     def _follow(self, effects: Effects) -> None:
         self._heads.update(effects.feeds)
+        if effects.generation is not None:
+            # A feed that is declared no more must not be served from memory.
+            self._cache.clear()
+            self._cached_bytes = 0
 
     @property
     def heads(self) -> Mapping[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 
 from syndicate.actions.office import Office
 from syndicate.actions.pictures import PictureStorage
@@ -10,7 +11,7 @@ from syndicate.actions.retract import must_find
 from syndicate.errors import NotRetractedError
 from syndicate.model.article import Status
 from syndicate.model.stored import StoredArticle
-from syndicate.store import articles, copies, deliveries, idempotency, journal, pictures
+from syndicate.store import articles, copies, deliveries, idempotency, journal, memberships, pictures
 from syndicate.store.tx import Tx
 
 
@@ -19,13 +20,13 @@ async def erase(office: Office, storage: PictureStorage, name: str, *, case: str
 
     Raises ArticleNotFoundError, NotRetractedError.
     """
-    stored, orphans = await office.store.write(_erase, name, case)
+    stored, orphans = await office.store.write(_erase, name, case, office.now())
     for orphan in orphans:
         await asyncio.to_thread(storage.remove, orphan)
     return stored
 
 
-def _erase(tx: Tx, name: str, case: str) -> tuple[StoredArticle, tuple[str, ...]]:
+def _erase(tx: Tx, name: str, case: str, now: datetime) -> tuple[StoredArticle, tuple[str, ...]]:
     stored = must_find(tx, name)
     if stored.status is not Status.RETRACTED:
         raise NotRetractedError(f"article {stored.id} is not retracted")
@@ -36,5 +37,7 @@ def _erase(tx: Tx, name: str, case: str) -> tuple[StoredArticle, tuple[str, ...]
     deliveries.erase_texts(tx, stored.key)
     idempotency.erase_answers_naming(tx, stored.id)
     pictures.forget(tx, orphans)
+    # The public note stood in the tombstones of these feeds.
+    memberships.touch(tx, tuple(memberships.of_article(tx, stored.key)), seq=tx.next_seq(), at=now)
     tx.effects.articles.add(stored.slug)
     return must_find(tx, stored.id), orphans

@@ -100,6 +100,7 @@ def _claimed(stored: StoredArticle, delivery: Delivery, held: Copy | None) -> Cl
     return Claimed(
         delivery=delivery,
         article_key=stored.key,
+        status=stored.status,
         record=articles.dump(stored.article),
         slug=stored.slug,
         url=stored.url,

@@ -10,6 +10,8 @@ from typing import Any
 
 from syndicate.actions.claim import DISPATCHER, Parcel, health_to_change
 from syndicate.actions.office import Occasion, Office
+from syndicate.actions.owing import owe_newest
+from syndicate.actions.routes import routes_of
 from syndicate.connectors.contract import Accepted, Outcome, Refused
 from syndicate.model.delivery import DeliveryState, Holding
 from syndicate.policy.health import after_outcomes
@@ -162,3 +164,6 @@ def _withhold(tx: Tx, parcel: Parcel, reason: str, occasion: Occasion) -> None:
     ended = {"new_state": DeliveryState.SKIPPED.value, "new_finished_at": now, "new_reason": reason}
     leases.record(tx, [row | ended])
     copies.refused(tx, [held_before(parcel, now=now)])
+    # Who holds an earlier revision must be told that it has to go.
+    if (route := routes_of(tx.generation).partner(parcel.delivery.partner)) is not None:
+        owe_newest(tx, parcel.claimed.article_key, route, occasion)

@@ -14,7 +14,7 @@ from syndicate.errors import NotHeldError
 from syndicate.model.article import Status
 from syndicate.model.journal import Cause, Kind
 from syndicate.model.stored import StoredArticle
-from syndicate.policy import change
+from syndicate.policy import change, rights
 from syndicate.store import articles, memberships
 from syndicate.store.tx import Tx
 
@@ -68,15 +68,26 @@ def _keep_time(tx: Tx, occasion: Occasion) -> bool:
     expired = articles.due_for_expiry(tx, now=occasion.now, limit=BATCH)
     for stored in expired:
         _expire(tx, stored, occasion)
+    ended = articles.due_for_rights(tx, now=occasion.now, limit=BATCH)
+    for stored in ended:
+        _end_rights(tx, stored, occasion)
     aged = memberships.aged(tx, now=occasion.now, limit=BATCH)
     _drop_aged(tx, aged, now=occasion.now)
-    return bool(released or expired or aged)
+    return bool(released or expired or ended or aged)
 
 
 def _expire(tx: Tx, stored: StoredArticle, occasion: Occasion) -> None:
     articles.change(tx, stored.key, status=Status.EXPIRED.value, withdrawn_at=occasion.now, changed_at=occasion.now)
     after = replace(stored, status=Status.EXPIRED, withdrawn_at=occasion.now, changed_at=occasion.now)
     announce(tx, after, News(Kind.EXPIRED, Cause.EXPIRED), occasion)
+
+
+def _end_rights(tx: Tx, stored: StoredArticle, occasion: Occasion) -> None:
+    """Let what a right covered go from every partner: the whole story, or the story without a picture."""
+    assert stored.article is not None
+    later = rights.next_change(stored.article, after=occasion.now)
+    articles.change(tx, stored.key, rights_end_at=later, changed_at=occasion.now)
+    announce(tx, replace(stored, changed_at=occasion.now), News(Kind.UPDATED, reason="a right ended"), occasion)
 
 
 def _drop_aged(tx: Tx, aged: tuple[tuple[str, int], ...], *, now: datetime) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC
 from typing import Any
 
 from syndicate.actions.accept import Receipt, Result, announce
@@ -14,7 +13,8 @@ from syndicate.errors import ArticleNotFoundError, NotRetractedError
 from syndicate.model.article import Article, Status
 from syndicate.model.journal import Cause, Kind
 from syndicate.model.stored import StoredArticle
-from syndicate.policy import change, identity
+from syndicate.model.text import strip_forbidden
+from syndicate.policy import change
 from syndicate.store import articles
 from syndicate.store.tx import Tx
 
@@ -44,6 +44,7 @@ def retract_in(
     stored = must_find(tx, name)
     if stored.status is Status.RETRACTED:
         return Receipt(stored, Result.UNCHANGED)
+    reason, public_note = strip_forbidden(reason), strip_forbidden(public_note or "").strip() or None
     seen = stored.released_at is not None
     after = _new_revision(
         tx,
@@ -76,14 +77,11 @@ def restore_in(tx: Tx, name: str, occasion: Occasion) -> Receipt:
     stored = must_find(tx, name)
     if stored.status is not Status.RETRACTED or stored.article is None:
         raise NotRetractedError(f"article {stored.id} is not retracted, or was erased")
-    # A reader believes a tombstone unless the entry is newer than it (RFC 6721 section 3).
-    zone = stored.article.published_at.tzinfo if stored.article.published_at else UTC
-    article = stored.article.model_copy(update={"updated_at": occasion.now.astimezone(zone)})
-    release_at = change.release_instant(article)
-    waits = release_at > occasion.now and stored.released_at is None
-    status = Status.SCHEDULED if waits else Status.PUBLISHED
-    if article.expires_at is not None and article.expires_at <= occasion.now:
-        status = Status.EXPIRED
+    # Feeds date what comes back by its return, or readers would go on believing the tombstone (RFC 6721 section 3);
+    # the record keeps the publisher's own times, so that the publisher's next change is not older than it.
+    article = stored.article
+    status = _status_after(tx, stored, article, occasion)
+    waits = status is Status.SCHEDULED
     after = _new_revision(
         tx,
         stored,
@@ -91,17 +89,27 @@ def restore_in(tx: Tx, name: str, occasion: Occasion) -> Receipt:
         article,
         occasion,
         status=status.value,
-        release_at=release_at if waits else None,
+        release_at=change.release_instant(article) if waits else None,
         released_at=stored.released_at or (occasion.now if status is Status.PUBLISHED else None),
         withdrawn_by=None,
         withdrawn_at=None,
         public_note=None,
-        updated_at=article.updated_at,
-        content_hash=identity.content_hash(article),
     )
     if status is not Status.PUBLISHED:
         return Receipt(after, Result.CHANGED)
     return Receipt(announce(tx, after, News(Kind.RESTORED), occasion), Result.CHANGED)
+
+
+def _status_after(tx: Tx, stored: StoredArticle, article: Article, occasion: Occasion) -> Status:
+    """Work out where a restored article stands: what nobody saw yet waits again for its time, or for an operator."""
+    upstream = None if stored.upstream is None else tx.declarations.upstream(stored.upstream)
+    if article.expires_at is not None and article.expires_at <= occasion.now:
+        return Status.EXPIRED
+    if stored.released_at is not None:
+        return Status.PUBLISHED
+    if upstream is not None and upstream.publish == "hold":
+        return Status.HELD
+    return Status.SCHEDULED if change.release_instant(article) > occasion.now else Status.PUBLISHED
 
 
 def must_find(tx: Tx, name: str) -> StoredArticle:

@@ -17,7 +17,7 @@ from syndicate.policy.planning import Nothing, Owe, Plan, Skip, Standing, plan
 from syndicate.policy.rights import refusal_for_partner
 from syndicate.policy.selection import Facts, facts
 from syndicate.store import copies, deliveries, journal, memberships
-from syndicate.store.copies import Held
+from syndicate.store.copies import ByHand, Held
 from syndicate.store.deliveries import Waiting
 from syndicate.store.tx import Tx
 
@@ -82,6 +82,9 @@ def _update_feeds(
         for slug, member in before.items()
         if member and slug not in matching
     ]
+    if news.cause is not None:
+        # Who read it before it grew too old must be told that it was withdrawn.
+        memberships.withdraw_aged(tx, stored.key, seq=seq, at=now, cause=cause)
     memberships.enter(tx, entering)
     memberships.reenter(tx, returning)
     memberships.change(tx, staying)
@@ -157,6 +160,14 @@ def standing_of(tx: Tx, stored: StoredArticle, route: PartnerRoute, *, now: date
     return _standing(tx, stored, _facts(tx, stored), route, held, unsent, now=now, onward=onward)
 
 
+def _selects(seen: Facts, route: PartnerRoute, held: Held | None, *, now: datetime) -> bool:
+    """Tell whether a partner shall have an article; what an operator sent or withdrew by hand stays so."""
+    if held is not None and held.by_hand is not None:
+        return held.by_hand is ByHand.SENT
+    matcher = route.keeps if held is not None and held.begun else route.matcher
+    return matcher.matches_facts(seen, now=now)
+
+
 def withdrawal_cause(stored: StoredArticle, standing: Standing) -> Cause:
     """Say why a partner must not hold an article any more."""
     if stored.status is Status.RETRACTED:
@@ -178,8 +189,7 @@ def _standing(
     onward: bool,
 ) -> Standing:
     begun = held is not None and held.begun
-    matcher = route.keeps if begun else route.matcher
-    wants = onward and seen is not None and matcher.matches_facts(seen, now=now)
+    wants = onward and seen is not None and _selects(seen, route, held, now=now)
     return Standing(
         wants=wants,
         refusal=_refusal(stored.article, route, now=now) if wants else None,

@@ -53,6 +53,19 @@ def refusal_for_partner(article: Article, partner: PartnerDeclaration, *, now: d
     return None
 
 
+def with_rights_at(article: Article, at: datetime) -> Article:
+    """Return the article without the pictures whose rights have ended by then."""
+    kept = tuple(image for image in article.images if not _has_ended(image.rights, at))
+    if len(kept) == len(article.images):
+        return article
+    body_html = article.body_html and keep_pictures(article.body_html, {image.url for image in kept})
+    return _changed(article, images=kept, body_html=body_html)
+
+
+def _has_ended(rights: Rights | None, at: datetime) -> bool:
+    return rights is not None and rights.expires_at is not None and rights.expires_at <= at
+
+
 def next_change(article: Article, *, after: datetime | None = None) -> datetime | None:
     """Return the first instant (later than `after`) at which a right of the article or of a picture ends."""
     ends = (rights.expires_at for rights in _all_rights(article) if rights is not None)

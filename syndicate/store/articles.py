@@ -58,6 +58,12 @@ _DUE_EXPIRY = (
     .order_by(t.c.expires_at, t.c.key)
     .limit(bindparam("limit"))
 )
+_DUE_RIGHTS = (
+    select(*_COLUMNS)
+    .where(t.c.status == fixed("published"), t.c.rights_end_at <= bindparam("now"))
+    .order_by(t.c.rights_end_at, t.c.key)
+    .limit(bindparam("limit"))
+)
 
 
 def dump(article: Article) -> str:
@@ -139,12 +145,19 @@ def due_for_expiry(tx: Tx, *, now: datetime, limit: int) -> tuple[StoredArticle,
     return tuple(_stored(row) for row in tx.run_locking(_DUE_EXPIRY, {"now": now, "limit": limit}, skip_locked=True))
 
 
+def due_for_rights(tx: Tx, *, now: datetime, limit: int) -> tuple[StoredArticle, ...]:
+    """Return published articles a right of which has ended."""
+    return tuple(_stored(row) for row in tx.run_locking(_DUE_RIGHTS, {"now": now, "limit": limit}, skip_locked=True))
+
+
 def next_instant(tx: Tx) -> datetime | None:
-    """Return when the next scheduled article is released or published one expires."""
+    """Return when the next scheduled article is released, or a published one or a right of it expires."""
     release = tx.run(select(func.min(t.c.release_at)).where(t.c.status == fixed("scheduled"))).scalar()
     expires = t.c.expires_at.is_not(None)
     expiry = tx.run(select(func.min(t.c.expires_at)).where(t.c.status == fixed("published"), expires)).scalar()
-    return min((at for at in (release, expiry) if at is not None), default=None)
+    ends = t.c.rights_end_at.is_not(None)
+    rights = tx.run(select(func.min(t.c.rights_end_at)).where(t.c.status == fixed("published"), ends)).scalar()
+    return min((at for at in (release, expiry, rights) if at is not None), default=None)
 
 
 def newest_public(tx: Tx, *, limit: int) -> tuple[StoredArticle, ...]:

@@ -6,17 +6,21 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, case, func, insert, literal, select, update
+from sqlalchemy import RowMapping, bindparam, case, delete, func, insert, literal, or_, select, update
 
 from syndicate.model.delivery import Copy, EventType, Evidence, Holding
 from syndicate.store.columns import At, fixed
+from syndicate.store.schema import articles
 from syndicate.store.schema import copies as t
 from syndicate.store.schema import deliveries as d
 from syndicate.store.tx import Tx
 
-_OF_ARTICLE = select(t.c.partner, t.c.holding, t.c.unsure_revision).where(t.c.article_key == bindparam("key"))
+_OF_ARTICLE = select(t.c.partner, t.c.holding, t.c.unsure_revision, t.c.seq, t.c.by_hand).where(
+    t.c.article_key == bindparam("key")
+)
 _claimed = (
     d.c.state == fixed("sending"),
     d.c.partner == bindparam("the_partner"),
@@ -57,12 +61,21 @@ _REFUSED = (
 )
 
 
+class ByHand(StrEnum):
+    """What an operator decided for one article at one partner, whatever the partner's selection says."""
+
+    SENT = "sent"
+    WITHDRAWN = "withdrawn"
+
+
 @dataclass(frozen=True)
 class Held:
     """What matters of a copy when an article changes."""
 
     holding: Holding
     unsure: bool
+    seq: int = 0
+    by_hand: ByHand | None = None
 
     @property
     def begun(self) -> bool:
@@ -72,14 +85,31 @@ class Held:
 
 def of_article(tx: Tx, key: int) -> dict[str, Held]:
     return {
-        row.partner: Held(Holding(row.holding), row.unsure_revision is not None)
+        row.partner: Held(
+            Holding(row.holding), row.unsure_revision is not None, row.seq, ByHand(row.by_hand) if row.by_hand else None
+        )
         for row in tx.run(_OF_ARTICLE, {"key": key})
     }
 
 
-def was_offered(tx: Tx, partner: str, key: int) -> bool:
-    """Tell whether an attempt ever began, whatever became of it."""
-    return tx.run(select(t.c.partner).where(t.c.partner == partner, t.c.article_key == key)).first() is not None
+def decide_by_hand(tx: Tx, partner: str, key: int, article_id: str, decision: ByHand, *, at: datetime) -> None:
+    """Note an operator's decision about one article at one partner."""
+    where = (t.c.partner == partner, t.c.article_key == key)
+    if tx.run(update(t).where(*where).values(by_hand=decision.value)).rowcount == 0:
+        row = {"partner": partner, "article_key": key, "article_id": article_id, "changed_at": at}
+        blank = {"holding": Holding.NONE.value, "revision": 0, "seq": 0, "remote": "{}"}
+        tx.run(insert(t), row | blank | {"by_hand": decision.value})
+
+
+def begun_of_withdrawn(tx: Tx, partner: str) -> tuple[int, ...]:
+    """Return the articles a partner holds or may hold though they are published no more."""
+    held = or_(t.c.holding.in_((Holding.HELD.value, Holding.POSSIBLE.value)), t.c.unsure_revision.is_not(None))
+    statement = (
+        select(t.c.article_key)
+        .select_from(t.join(articles, articles.c.key == t.c.article_key))
+        .where(t.c.partner == partner, held, articles.c.status != "published")
+    )
+    return tuple(tx.run(statement).scalars())
 
 
 def begin(tx: Tx, partner: str, *, token: str, at: datetime) -> None:
@@ -159,4 +189,6 @@ def erase_notes(tx: Tx, key: int) -> None:
 
 
 def rename_partner(tx: Tx, old: str, new: str) -> None:
+    kept = select(t.c.article_key).where(t.c.partner == old).scalar_subquery()
+    tx.run(delete(t).where(t.c.partner == new, t.c.article_key.in_(kept)))
     tx.run(update(t).where(t.c.partner == old).values(partner=new))

@@ -131,6 +131,14 @@ def make_article_due(tx: Tx, partner: str, key: int, *, now: datetime) -> None:
     tx.effects.deliveries = True
 
 
+def newest_of_article(tx: Tx, partner: str, key: int) -> Delivery | None:
+    """Return the delivery of an article that says the latest to a partner, whatever became of it."""
+    own = (t.c.partner == partner, t.c.article_key == key, t.c.state != DeliveryState.SKIPPED.value)
+    statement = select(*_COLUMNS).where(*own).order_by(t.c.seq.desc(), t.c.created_at.desc()).limit(1)
+    row = tx.run(statement).first()
+    return None if row is None else delivery_of(row._mapping)
+
+
 def by_id(tx: Tx, delivery_id: str) -> Delivery | None:
     row = tx.run(select(*_COLUMNS).where(t.c.id == delivery_id)).first()
     return None if row is None else delivery_of(row._mapping)

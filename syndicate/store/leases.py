@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, bindparam, select, update
 from sqlalchemy.orm import aliased
 
+from syndicate.model.article import Status
 from syndicate.model.delivery import Delivery, EventType, Lane
 from syndicate.store.columns import fixed
 from syndicate.store.deliveries import delivery_of
@@ -32,6 +33,7 @@ _CLAIMABLE = (
     select(
         t,
         articles.c.record,
+        articles.c.status,
         articles.c.slug,
         articles.c.url,
         copies.c.holding,
@@ -96,6 +98,7 @@ class Claimed:
     delivery: Delivery
     article_key: int
     record: str | None
+    status: Status
     slug: str
     url: str | None
     holding: str | None
@@ -116,6 +119,7 @@ def _claimed(row: Row[*tuple[Any, ...]]) -> Claimed:
         delivery=delivery_of(values),
         article_key=values["article_key"],
         record=values["record"],
+        status=Status(values["status"]),
         slug=values["slug"],
         url=values["url"],
         holding=values["holding"],

@@ -139,6 +139,32 @@ def left(tx: Tx, feed: str, *, limit: int) -> tuple[Gone, ...]:
     return tuple(Gone(*row) for row in tx.run(_LEFT, {"feed": feed, "limit": limit}))
 
 
+_WITHDRAW_AGED = (
+    update(t)
+    .where(t.c.article_key == bindparam("key"), t.c.left_cause == "aged")
+    .values(left_seq=bindparam("seq"), left_at=bindparam("at"), left_cause=bindparam("cause"))
+    .returning(t.c.feed)
+)
+
+
+def withdraw_aged(tx: Tx, key: int, *, seq: int, at: datetime, cause: str) -> None:
+    """Note that an article which had only grown too old for its feeds was withdrawn: they show its tombstone."""
+    parameters = {"key": key, "seq": seq, "at": at, "cause": cause}
+    touch(tx, tuple(tx.run(_WITHDRAW_AGED, parameters).scalars()), seq=seq, at=at)
+
+
+def redate(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
+    """Note when members grow too old for a changed selection: the_feed, key, leaves_at."""
+    tx.run_many(_REDATE, rows)
+
+
+_REDATE = (
+    update(t)
+    .where(t.c.feed == bindparam("the_feed"), t.c.article_key == bindparam("key"))
+    .values(leaves_at=bindparam("leaves_at"))
+)
+
+
 def aged(tx: Tx, *, now: datetime, limit: int) -> tuple[tuple[str, int], ...]:
     """Return (feed, article key) of members past their feed's max_age."""
     return tuple((feed, key) for feed, key in tx.run_locking(_AGED, {"now": now, "limit": limit}, skip_locked=True))

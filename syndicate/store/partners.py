@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from syndicate.store.schema import partners as t
 from syndicate.store.tx import Tx
@@ -35,4 +35,5 @@ def set_health(tx: Tx, partner: str, value: str, *, at: datetime) -> None:
 
 
 def rename(tx: Tx, old: str, new: str) -> None:
+    tx.run(delete(t).where(t.c.name == new))
     tx.run(update(t).where(t.c.name == old).values(name=new))

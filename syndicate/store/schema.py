@@ -47,6 +47,7 @@ articles = Table(
     Column("updated_at", At, nullable=False),
     Column("release_at", At),
     Column("expires_at", At),
+    Column("rights_end_at", At),
     Column("audience", Text, nullable=False),
     Column("upstream", Text),
     Column("released_at", At),
@@ -58,6 +59,7 @@ articles = Table(
     Index("articles_by_url", "url"),
     partial_index("articles_by_release", "release_at", where="status = 'scheduled'"),
     partial_index("articles_by_expiry", "expires_at", where="status = 'published' AND expires_at IS NOT NULL"),
+    partial_index("articles_by_rights", "rights_end_at", where="status = 'published' AND rights_end_at IS NOT NULL"),
     Index("articles_by_change", "changed_at", "key"),
     Index("articles_by_seq", "seq"),
     # Partial like its neighbours: SQLite prefers any index that begins with `status` to theirs.
@@ -132,6 +134,7 @@ copies = Table(
     Column("url", Text),
     Column("remote", Text, nullable=False),
     Column("changed_at", At, nullable=False),
+    Column("by_hand", Text),
     Column("note", Text),
     Index("copies_by_article", "article_key"),
     Index("copies_by_partner", "partner", "article_id"),

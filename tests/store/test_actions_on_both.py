@@ -15,21 +15,18 @@ from syndicate.actions.leases import hand_back, next_due, recover, renew
 from syndicate.actions.listings import list_copies, list_deliveries, list_journal, list_partners, show_delivery, trace
 from syndicate.actions.office import Occasion
 from syndicate.actions.operate import (
-    confirm_copy,
     halt,
     halted_by,
     lift_halt,
     pause_partner,
     replay,
     resume_partner,
-    retry_delivery,
-    send_one,
-    withdraw_one,
 )
 from syndicate.actions.read import front, history
 from syndicate.actions.receive import Event, receive
 from syndicate.actions.release import keep_time, release
 from syndicate.actions.retract import restore, retract
+from syndicate.actions.single import confirm_copy, retry_delivery, send_one, withdraw_one
 from syndicate.actions.tidy import tidy
 from syndicate.app.service import Service
 from syndicate.clock import FixedClock
@@ -195,7 +192,7 @@ async def test_refusals_are_retried_and_given_up(paper: Service, clock: FixedClo
     delivery, attempts = await show_delivery(paper.office, delivery.id)
     assert delivery.state is DeliveryState.FAILED
     assert [attempt.outcome for attempt in attempts] == ["no connection", "bad request"]
-    await retry_delivery(paper.office, delivery.id)
+    await retry_delivery(paper.office, delivery.id, actor="desk")
     assert await deliver(paper.office) == [("article.published", 1)]
 
 

@@ -31,10 +31,11 @@ from syndicate.actions.claim import LEASE, Parcel, Room, claim
 from syndicate.actions.leases import hand_back, next_due, recover
 from syndicate.actions.listings import list_copies, list_deliveries
 from syndicate.actions.office import Office
-from syndicate.actions.operate import halt, lift_halt, pause_partner, resume_partner, retry_delivery
+from syndicate.actions.operate import halt, lift_halt, pause_partner, resume_partner
 from syndicate.actions.read import find
 from syndicate.actions.record import Attempted, record
 from syndicate.actions.retract import restore, retract
+from syndicate.actions.single import retry_delivery
 from syndicate.clock import FixedClock
 from syndicate.connectors.contract import Accepted, Outcome, Refused
 from syndicate.model.article import Status
@@ -285,7 +286,7 @@ class DeliveryMachine(RuleBasedStateMachine):
             newest[delivery.partner, delivery.article_id] = delivery
         for delivery in newest.values():
             if delivery.state is DeliveryState.FAILED:
-                self.run(retry_delivery(self.office, delivery.id))
+                self.run(retry_delivery(self.office, delivery.id, actor="desk"))
 
     def everybody_holds_the_newest(self) -> None:
         copies = self.run(list_copies(self.office, article=None, partner=None, limit=100))

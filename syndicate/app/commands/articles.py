@@ -7,7 +7,7 @@ from typing import Any
 
 from syndicate.actions import correct as correcting
 from syndicate.actions import erase as erasing
-from syndicate.actions import listings, operate, read, release, retract, takedown
+from syndicate.actions import listings, read, release, retract, single, takedown
 from syndicate.actions.accept import Submission, accept
 from syndicate.app.commands.command import Call
 from syndicate.model.stored import StoredArticle
@@ -100,12 +100,12 @@ async def let_go(call: Call) -> dict[str, Any]:
 
 async def send(call: Call) -> None:
     """Send one story to one partner; args: article, partner."""
-    await operate.send_one(call.office, call.args["article"], call.args["partner"], actor=call.actor)
+    await single.send_one(call.office, call.args["article"], call.args["partner"], actor=call.actor)
 
 
 async def withdraw(call: Call) -> None:
     """Withdraw one story from one partner; args: article, partner."""
-    await operate.withdraw_one(call.office, call.args["article"], call.args["partner"], actor=call.actor)
+    await single.withdraw_one(call.office, call.args["article"], call.args["partner"], actor=call.actor)
 
 
 async def erase(call: Call) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from syndicate.actions import listings, operate
+from syndicate.actions import listings, operate, single
 from syndicate.actions.preview import preview as make_preview
 from syndicate.actions.probe import probe
 from syndicate.app.commands.command import Call
@@ -77,7 +77,7 @@ async def list_copies(call: Call) -> list[dict[str, Any]]:
 async def confirm_copy(call: Call) -> None:
     """Note that a person saw a copy gone; args: partner, article, note."""
     args = call.args
-    await operate.confirm_copy(call.office, args["partner"], args["article"], note=f"{args['note']} ({call.actor})")
+    await single.confirm_copy(call.office, args["partner"], args["article"], note=f"{args['note']} ({call.actor})")
 
 
 async def list_deliveries(call: Call) -> list[dict[str, Any]]:
@@ -96,7 +96,7 @@ async def show_delivery(call: Call) -> dict[str, Any]:
 
 
 async def retry_delivery(call: Call) -> None:
-    await operate.retry_delivery(call.office, call.args["delivery"])
+    await single.retry_delivery(call.office, call.args["delivery"], actor=call.actor)
 
 
 async def list_upstreams(call: Call) -> list[dict[str, Any]]:

@@ -94,6 +94,7 @@ def _articles() -> None:
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.Column("release_at", sa.BigInteger()),
         sa.Column("expires_at", sa.BigInteger()),
+        sa.Column("rights_end_at", sa.BigInteger()),
         sa.Column("audience", sa.Text(), nullable=False),
         sa.Column("upstream", sa.Text()),
         sa.Column("released_at", sa.BigInteger()),
@@ -108,6 +109,7 @@ def _articles() -> None:
     )
     op.create_index("articles_by_change", "articles", ["changed_at", "key"])
     _partial("articles_by_expiry", "articles", ["expires_at"], "status = 'published' AND expires_at IS NOT NULL")
+    _partial("articles_by_rights", "articles", ["rights_end_at"], "status = 'published' AND rights_end_at IS NOT NULL")
     _partial(
         "articles_by_newest",
         "articles",
@@ -222,6 +224,7 @@ def _copies() -> None:
         sa.Column("url", sa.Text()),
         sa.Column("remote", sa.Text(), nullable=False),
         sa.Column("changed_at", sa.BigInteger(), nullable=False),
+        sa.Column("by_hand", sa.Text()),
         sa.Column("note", sa.Text()),
         sa.ForeignKeyConstraint(["article_key"], ["articles.key"]),
         sa.PrimaryKeyConstraint("partner", "article_key"),
