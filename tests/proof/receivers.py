@@ -32,6 +32,7 @@ class Behaviour(StrEnum):
     DROP_AFTER = "drop after reading"
     DROP_BEFORE = "drop before reading"
     DRIP = "drip"
+    LATE = "late"
 
 
 ANSWERS: Mapping[Behaviour, bytes] = {
@@ -42,9 +43,10 @@ ANSWERS: Mapping[Behaviour, bytes] = {
     Behaviour.GONE: b"HTTP/1.1 410 Gone\r\nContent-Length: 0\r\n\r\n",
     Behaviour.REDIRECT: b"HTTP/1.1 307 Over there\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n",
     Behaviour.DRIP: b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n",
+    Behaviour.LATE: b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}",
 }
 # The site has the event, whatever its answer says.
-TAKEN = frozenset({Behaviour.OK, Behaviour.HANG, Behaviour.DROP_AFTER, Behaviour.DRIP})
+TAKEN = frozenset({Behaviour.OK, Behaviour.HANG, Behaviour.DROP_AFTER, Behaviour.DRIP, Behaviour.LATE})
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,7 @@ class Sites:
     port: int = 0
     arrivals: list[Arrival] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
+    begun: list[str] = field(default_factory=list)
     strays: list[str] = field(default_factory=list)
     released: asyncio.Event = field(default_factory=asyncio.Event)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
@@ -121,6 +124,7 @@ class Sites:
         begun_at = time.monotonic()
         # What a site did is on its disk before it answers: a dropped connection takes nothing back.
         self._write({"partner": partner, "at": begun_at, "id": headers["webhook-id"], "behaviour": behaviour})
+        self.begun.append(headers["webhook-id"])
         try:
             return await self._behave(partner, behaviour, reader, writer)
         finally:
@@ -131,6 +135,8 @@ class Sites:
     ) -> bool:
         if behaviour is Behaviour.DROP_AFTER:
             return False
+        if behaviour is Behaviour.LATE:
+            await self.released.wait()
         if behaviour is not Behaviour.HANG:
             writer.write(self.answer(partner) if behaviour is Behaviour.OK else ANSWERS[behaviour])
             await writer.drain()

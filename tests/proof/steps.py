@@ -68,6 +68,18 @@ class Desk:
         await record(office, [each for each in attempted if each is not None])
         return self.sites.arrivals[before:]
 
+    @asynccontextmanager
+    async def under_way(self) -> AsyncIterator[None]:
+        """Run the block while sites that answer late have what is due and have not answered."""
+        before = len(self.sites.begun)
+        step = asyncio.create_task(self.step())
+        await until(lambda: len(self.sites.begun) > before)
+        try:
+            yield
+        finally:
+            self.sites.released.set()
+            await step
+
     async def steps_until(self, at: datetime, *, every: timedelta = timedelta(seconds=30)) -> list[Arrival]:
         """Let time pass, stepping on the way; returns what arrived."""
         before = len(self.sites.arrivals)

@@ -293,6 +293,7 @@ async def test_the_running_service_notices_a_clock_put_back(desk: Desk) -> None:
     desk.behave.of["gazette"] = Behaviour.ERROR
     async with desk.service.clockwork.running():
         await desk.put()
+        await desk.sites.until(lambda: bool(desk.sites.arrivals))
         await until_states(desk, "waiting")
         desk.behave.of["gazette"] = Behaviour.OK
         before = (await desk.deliveries("gazette"))[0].due_at
