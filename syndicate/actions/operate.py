@@ -19,7 +19,12 @@ REPLAY_STEP = 100
 
 async def halt(office: Office, *, actor: str) -> None:
     """Stop everything outgoing but retractions."""
-    await office.store.write(meta.put, HALTED, actor)
+    await office.store.write(_halt, actor)
+
+
+def _halt(tx: Tx, actor: str) -> None:
+    meta.put(tx, HALTED, actor)
+    tx.effects.deliveries = True
 
 
 async def lift_halt(office: Office) -> None:
@@ -49,6 +54,8 @@ def _pause(tx: Tx, name: str, reason: str, occasion: Occasion) -> None:
     must_route(tx, name)
     paused = health.pause(health_to_change(tx, name, now=occasion.now), now=occasion.now, reason=reason)
     partners.set_health(tx, name, paused.model_dump_json(), at=occasion.now)
+    # What is claimed and not begun is given up at once.
+    tx.effects.deliveries = True
 
 
 async def resume_partner(office: Office, name: str, *, actor: str) -> None:

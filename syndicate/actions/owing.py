@@ -6,7 +6,8 @@ from enum import Enum
 
 from syndicate.actions.office import Occasion
 from syndicate.actions.routes import PartnerRoute
-from syndicate.actions.spread import News, delivery_rows, standing_of, withdrawal_cause
+from syndicate.actions.account import account_of, withdrawal_cause
+from syndicate.actions.spread import News, delivery_rows
 from syndicate.model.delivery import Delivery, DeliveryState, EventType, Holding, Lane
 from syndicate.model.journal import Kind
 from syndicate.model.stored import StoredArticle
@@ -20,7 +21,7 @@ class Owed(Enum):
 
     NOTHING = "nothing"
     WAITS = "waits"
-    """A delivery of it waits already."""
+    """A delivery of it waits already, or is on its way."""
     RETRACTION = "retraction"
     UPSERT = "upsert"
 
@@ -40,35 +41,39 @@ def owe_newest(tx: Tx, key: int, route: PartnerRoute, occasion: Occasion) -> Owe
     if partner in deliveries.waiting_of_article(tx, key):
         deliveries.make_article_due(tx, partner, key, now=occasion.now)
         return Owed.WAITS
-    _send_again(tx, stored, route, decision, occasion)
+    if not _send_again(tx, stored, route, decision, occasion):
+        return Owed.WAITS
     return Owed.RETRACTION if decision.type is EventType.RETRACTED else Owed.UPSERT
 
 
 def _decide(tx: Tx, stored: StoredArticle, route: PartnerRoute, occasion: Occasion) -> Owe | None:
-    standing = standing_of(tx, stored, route, now=occasion.now)
+    account = account_of(tx, stored)
+    standing = account.standing(route, now=occasion.now)
     if standing.wants and standing.refusal is None:
         return Owe(EventType.UPDATED if standing.begun else EventType.PUBLISHED, Lane.NORMAL)
     # Also where the last word was that it is gone: a replay says it once more.
-    held = copies.of_article(tx, stored.key).get(route.partner.name)
+    held = account.held.get(route.partner.name)
     if standing.begun or (held is not None and held.holding is Holding.WITHDRAWN):
         return Owe(EventType.RETRACTED, Lane.RETRACTION, withdrawal_cause(stored, standing))
     return None
 
 
-def _send_again(tx: Tx, stored: StoredArticle, route: PartnerRoute, decision: Owe, occasion: Occasion) -> None:
+def _send_again(tx: Tx, stored: StoredArticle, route: PartnerRoute, decision: Owe, occasion: Occasion) -> bool:
+    """Make or start a delivery; tells whether one was needed."""
     assert stored.seq is not None
     last = deliveries.newest_of_article(tx, route.partner.name, stored.key)
     # A withdrawal by hand has a seq later than the article's own.
-    is_newest = last is not None and last.seq >= stored.seq
-    if last is not None and is_newest and _says_the_same(last, decision):
-        deliveries.retry(tx, last.id, now=occasion.now)
-        return
+    if last is not None and last.seq >= stored.seq and _says_the_same(last, decision):
+        if last.state is not DeliveryState.SENDING:
+            deliveries.retry(tx, last.id, now=occasion.now)
+        return last.state is not DeliveryState.SENDING
     seq = tx.next_seq() if last is not None and last.seq > stored.seq else stored.seq
     news = News(Kind.UPDATED, public_note=stored.public_note)
     rows = delivery_rows(stored, route, decision, news, occasion, seq=seq)
     deliveries.add(tx, [row | {"due_at": occasion.now} for row in rows])
+    return True
 
 
 def _says_the_same(last: Delivery, decision: Owe) -> bool:
-    ended = last.state in (DeliveryState.DELIVERED, DeliveryState.FAILED)
-    return ended and (last.type is EventType.RETRACTED) == (decision.type is EventType.RETRACTED)
+    went = last.state in (DeliveryState.SENDING, DeliveryState.DELIVERED, DeliveryState.FAILED)
+    return went and (last.type is EventType.RETRACTED) == (decision.type is EventType.RETRACTED)
