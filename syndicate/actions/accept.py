@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
@@ -141,11 +142,15 @@ def announce(tx: Tx, after: StoredArticle, news: News, occasion: Occasion) -> St
     return replace(after, seq=seq)
 
 
+def own_media_in(tx: Tx, record: str) -> list[str]:
+    """Return the names of the service's own pictures in a record as the store keeps it."""
+    base = re.escape(f"{tx.declarations.publisher.root}/media/")
+    return list(dict.fromkeys(re.findall(base + r"([0-9a-f]{32}\.[a-z]{3,4})", record)))
+
+
 def own_media(tx: Tx, article: Article) -> list[str]:
-    """Return the names of the service's own pictures that an article shows or offers."""
-    base = f"{tx.declarations.publisher.root}/media/"
-    urls = [image.url for image in article.images] + [attachment.url for attachment in article.attachments]
-    return [url.removeprefix(base) for url in urls if url.startswith(base)]
+    """Return the names of the service's own pictures that an article names anywhere."""
+    return own_media_in(tx, articles.dump(article))
 
 
 def _write(

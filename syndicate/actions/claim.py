@@ -18,7 +18,7 @@ from syndicate.model.declarations import Declarations, PartnerDeclaration
 from syndicate.model.delivery import Delivery, EventType, Lane
 from syndicate.policy.health import Health, HealthState, may_send
 from syndicate.policy.rights import NotAllowed, goes_as_it_is, shape_for_partner
-from syndicate.render.event import outgoing, outgoing_plain
+from syndicate.render.event import outgoing, outgoing_plain, provenance_of
 from syndicate.store import articles, copies, leases, meta, partners
 from syndicate.store.leases import Claimed
 from syndicate.store.tx import Tx
@@ -73,16 +73,23 @@ class Parcel:
         )
 
     def _outgoing(self, now: datetime) -> Mapping[str, Any] | NotAllowed:
-        """Return the record as it leaves; most need no reading as an article, which is the dearest step of a send."""
+        """Return the record as it leaves: shaped, with what the service knows of it and the chain it came through."""
         if self.claimed.record is None or self.claimed.status is not Status.PUBLISHED:
             return NotAllowed("the article is not published any more")
+        record = self._shaped(self.claimed.record, now)
+        if isinstance(record, NotAllowed):
+            return record
+        provenance = provenance_of(record, self.declarations.publisher)
+        return {**record, "status": Status.PUBLISHED.value, "seq": self.delivery.seq, "provenance": provenance}
+
+    def _shaped(self, kept: str, now: datetime) -> Mapping[str, Any] | NotAllowed:
+        """Shape a record for the partner; most need no reading as an article, which is the dearest step of a send."""
         publisher, rules = self.declarations.publisher, self.declarations.rights
-        settled = {"status": Status.PUBLISHED.value, "seq": self.delivery.seq}
-        record = from_json(self.claimed.record)
+        record = from_json(kept)
         if goes_as_it_is(record, self.partner, rules):
-            return outgoing_plain(record, publisher, slug=self.claimed.slug) | settled
-        shaped = shape_for_partner(articles.load(self.claimed.record), self.partner, rules, now=now)
-        return shaped if isinstance(shaped, NotAllowed) else outgoing(shaped, publisher).wire() | settled
+            return outgoing_plain(record, publisher, slug=self.claimed.slug)
+        shaped = shape_for_partner(articles.load(kept), self.partner, rules, now=now)
+        return shaped if isinstance(shaped, NotAllowed) else outgoing(shaped, publisher).wire()
 
 
 async def claim(office: Office, rooms: Mapping[str, Room]) -> tuple[Parcel, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime
 
+from syndicate.actions.accept import own_media_in
 from syndicate.actions.office import Office
 from syndicate.actions.pictures import PictureStorage
 from syndicate.actions.retract import must_find
@@ -23,14 +24,21 @@ async def erase(office: Office, storage: PictureStorage, name: str, *, case: str
     stored, orphans = await office.store.write(_erase, name, case, office.now())
     for orphan in orphans:
         await asyncio.to_thread(storage.remove, orphan)
+    await office.store.scrub()
     return stored
+
+
+def _ever_shown(tx: Tx, key: int) -> tuple[str, ...]:
+    """Return the pictures that any revision of an article showed."""
+    records = (each["record"] for each in articles.revisions_of(tx, key))
+    return tuple({name for record in records if record is not None for name in own_media_in(tx, record)})
 
 
 def _erase(tx: Tx, name: str, case: str, now: datetime) -> tuple[StoredArticle, tuple[str, ...]]:
     stored = must_find(tx, name)
     if stored.status is not Status.RETRACTED:
         raise NotRetractedError(f"article {stored.id} is not retracted")
-    orphans = pictures.only_shown_by(tx, stored.key)
+    orphans = pictures.shown_by_no_other(tx, stored.key, _ever_shown(tx, stored.key))
     articles.erase(tx, stored.key, case=case)
     journal.erase_reasons(tx, stored.key)
     copies.erase_notes(tx, stored.key)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from enum import Enum
 
+from syndicate.actions.account import account_of, facts_of, withdrawal_cause
 from syndicate.actions.office import Occasion
 from syndicate.actions.routes import PartnerRoute
-from syndicate.actions.spread import News, delivery_rows, standing_of, withdrawal_cause
+from syndicate.actions.spread import News, delivery_rows
 from syndicate.model.delivery import Delivery, DeliveryState, EventType, Holding, Lane
 from syndicate.model.journal import Kind
 from syndicate.model.stored import StoredArticle
 from syndicate.policy.planning import Owe
-from syndicate.store import articles, copies, deliveries
+from syndicate.store import articles, deliveries
 from syndicate.store.tx import Tx
 
 
@@ -46,11 +47,12 @@ def owe_newest(tx: Tx, key: int, route: PartnerRoute, occasion: Occasion) -> Owe
 
 
 def _decide(tx: Tx, stored: StoredArticle, route: PartnerRoute, occasion: Occasion) -> Owe | None:
-    standing = standing_of(tx, stored, route, now=occasion.now)
+    account = account_of(tx, stored, facts_of(tx, stored))
+    standing = account.standing(route, now=occasion.now)
     if standing.wants and standing.refusal is None:
         return Owe(EventType.UPDATED if standing.begun else EventType.PUBLISHED, Lane.NORMAL)
     # Also where the last word was that it is gone: a replay says it once more.
-    held = copies.of_article(tx, stored.key).get(route.partner.name)
+    held = account.held.get(route.partner.name)
     if standing.begun or (held is not None and held.holding is Holding.WITHDRAWN):
         return Owe(EventType.RETRACTED, Lane.RETRACTION, withdrawal_cause(stored, standing))
     return None

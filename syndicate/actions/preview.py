@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 
+from syndicate.actions.account import account_of, facts_of, withdrawal_cause
 from syndicate.actions.claim import Parcel
 from syndicate.actions.office import Occasion, Office
 from syndicate.actions.retract import must_find
 from syndicate.actions.routes import PartnerRoute, routes_of
 from syndicate.actions.send import Connections
-from syndicate.actions.spread import standing_of, withdrawal_cause
 from syndicate.connectors.contract import Preview
 from syndicate.errors import ArticleRetractedError, ConflictError, PartnerNotFoundError
 from syndicate.model.article import Status
@@ -54,7 +54,7 @@ def _parcel(tx: Tx, partner: str, article: str, occasion: Occasion) -> tuple[Par
     if stored.article is None:
         raise ArticleRetractedError(f"article {stored.id} was erased", remedy="Nothing of it is left to send.")
     held = next(iter(copies.listing(tx, key=stored.key, partner=partner, limit=1)), None)
-    standing = standing_of(tx, stored, route, now=occasion.now)
+    standing = account_of(tx, stored, facts_of(tx, stored)).standing(route, now=occasion.now)
     waiting = deliveries.waiting_of_article(tx, stored.key).get(partner)
     delivery = deliveries.by_id(tx, waiting.id) if waiting is not None else None
     if delivery is None:

@@ -27,9 +27,16 @@ async def retract(office: Office, name: str, *, reason: str, public_note: str | 
     return await office.store.write(retract_in, name, reason, public_note, office.occasion(actor))
 
 
-def retracting(name: str, reason: str, public_note: str | None) -> Callable[[Tx, Occasion], Receipt]:
-    """Return the transaction that retracts, for callers that add to it."""
-    return lambda tx, occasion: retract_in(tx, name, reason, public_note, occasion)
+def retracting(
+    name: str, reason: str, public_note: str | None, *, revision: int | None
+) -> Callable[[Tx, Occasion], Receipt]:
+    """Return the transaction that retracts, for callers that add to it; `revision` is what If-Match named."""
+
+    def retract_that(tx: Tx, occasion: Occasion) -> Receipt:
+        change.require_revision(must_find(tx, name), revision)
+        return retract_in(tx, name, reason, public_note, occasion)
+
+    return retract_that
 
 
 def restoring(name: str) -> Callable[[Tx, Occasion], Receipt]:

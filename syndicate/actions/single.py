@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from syndicate.actions.account import may_go_onward
 from syndicate.actions.office import Occasion, Office
 from syndicate.actions.operate import must_route
 from syndicate.actions.owing import Owed, owe_newest
 from syndicate.actions.retract import must_find
-from syndicate.actions.spread import News, delivery_rows, may_go_onward
+from syndicate.actions.spread import News, delivery_rows
 from syndicate.errors import ConflictError, DeliveryNotFoundError, InvalidError, Violation
 from syndicate.model.article import Status
 from syndicate.model.delivery import DeliveryState, EventType, Lane

@@ -7,17 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from syndicate.actions.account import account_of, facts_of
 from syndicate.actions.office import Occasion
 from syndicate.actions.routes import FeedRoute, PartnerRoute, routes_of
-from syndicate.model.article import Article, Audience, Status
+from syndicate.model.article import Audience
 from syndicate.model.delivery import DeliveryState, EventType
 from syndicate.model.journal import Cause, JournalEntry, Kind
 from syndicate.model.stored import StoredArticle
-from syndicate.policy.planning import Nothing, Owe, Plan, Skip, Standing, plan
-from syndicate.policy.rights import refusal_for_partner
-from syndicate.policy.selection import Facts, facts
-from syndicate.store import copies, deliveries, journal, memberships
-from syndicate.store.copies import ByHand, Held
+from syndicate.policy.planning import Nothing, Owe, Plan, Skip, plan
+from syndicate.policy.selection import Facts
+from syndicate.store import deliveries, journal, memberships
 from syndicate.store.deliveries import Waiting
 from syndicate.store.tx import Tx
 
@@ -41,20 +40,13 @@ def spread(tx: Tx, stored: StoredArticle, news: News, occasion: Occasion) -> int
     seq = tx.next_seq()
     entry = JournalEntry(seq, stored.id, stored.revision, news.kind, occasion.now, occasion.actor, news.reason)
     journal.append(tx, stored.key, entry)
-    seen = _facts(tx, stored)
+    seen = facts_of(tx, stored)
     touched = _update_feeds(tx, stored, seen, news, seq=seq, now=occasion.now)
     memberships.touch(tx, touched, seq=seq, at=occasion.now)
     if news.deliver:
         owe_partners(tx, stored, seen, news, occasion, seq=seq)
     tx.effects.articles.add(stored.slug)
     return seq
-
-
-def _facts(tx: Tx, stored: StoredArticle) -> Facts | None:
-    """Return what selections look at, or None where nobody may select the article any more."""
-    if stored.status is not Status.PUBLISHED or stored.article is None:
-        return None
-    return facts(stored.article, publisher_name=tx.declarations.publisher.title)
 
 
 # --- feeds ---------------------------------------------------------------------------------------------------------
@@ -130,79 +122,13 @@ def owe_partners(
     tx: Tx, stored: StoredArticle, seen: Facts | None, news: News, occasion: Occasion, *, seq: int
 ) -> None:
     """Give every partner that selects the article, or holds a copy, the delivery it is owed."""
-    unsent = deliveries.waiting_of_article(tx, stored.key)
-    held = copies.of_article(tx, stored.key)
-    onward = may_go_onward(tx, stored)
+    account = account_of(tx, stored, seen)
     rows: list[dict[str, Any]] = []
     for route in routes_of(tx.generation).partners:
-        name = route.partner.name
-        standing = _standing(tx, stored, seen, route, held.get(name), unsent.get(name), now=occasion.now, onward=onward)
-        decision = plan(standing, news.kind, news.cause)
-        _end_unsent(tx, unsent.get(name), decision, at=occasion.now)
+        decision = plan(account.standing(route, now=occasion.now), news.kind, news.cause)
+        _end_unsent(tx, account.unsent.get(route.partner.name), decision, at=occasion.now)
         rows.extend(delivery_rows(stored, route, decision, news, occasion, seq=seq))
     deliveries.add(tx, rows)
-
-
-def may_go_onward(tx: Tx, stored: StoredArticle) -> bool:
-    """Tell whether a story may reach partners: our own may, an upstream's where `onward` says so."""
-    if stored.upstream is None:
-        return True
-    upstream = tx.declarations.upstream(stored.upstream)
-    return upstream is not None and upstream.onward
-
-
-def standing_of(tx: Tx, stored: StoredArticle, route: PartnerRoute, *, now: datetime) -> Standing:
-    """Work out where one partner stands with an article."""
-    name = route.partner.name
-    unsent = deliveries.waiting_of_article(tx, stored.key).get(name)
-    held = copies.of_article(tx, stored.key).get(name)
-    onward = may_go_onward(tx, stored)
-    return _standing(tx, stored, _facts(tx, stored), route, held, unsent, now=now, onward=onward)
-
-
-def _selects(seen: Facts, route: PartnerRoute, held: Held | None, *, now: datetime) -> bool:
-    """Tell whether a partner shall have an article; what an operator sent or withdrew by hand stays so."""
-    if held is not None and held.by_hand is not None:
-        return held.by_hand is ByHand.SENT
-    matcher = route.keeps if held is not None and held.begun else route.matcher
-    return matcher.matches_facts(seen, now=now)
-
-
-def withdrawal_cause(stored: StoredArticle, standing: Standing) -> Cause:
-    """Say why a partner must not hold an article any more."""
-    if stored.status is Status.RETRACTED:
-        return Cause.RETRACTED
-    if stored.status is Status.EXPIRED:
-        return Cause.EXPIRED
-    return Cause.RIGHTS if standing.wants else Cause.DESELECTED
-
-
-def _standing(
-    tx: Tx,
-    stored: StoredArticle,
-    seen: Facts | None,
-    route: PartnerRoute,
-    held: Held | None,
-    unsent: Waiting | None,
-    *,
-    now: datetime,
-    onward: bool,
-) -> Standing:
-    begun = held is not None and held.begun
-    wants = onward and seen is not None and _selects(seen, route, held, now=now)
-    return Standing(
-        wants=wants,
-        refusal=_refusal(stored.article, route, now=now) if wants else None,
-        begun=begun,
-        unsent=None if unsent is None else unsent.type,
-        corrections_at_once=route.partner.corrections == "immediately",
-    )
-
-
-def _refusal(article: Article | None, route: PartnerRoute, *, now: datetime) -> str | None:
-    assert article is not None
-    refused = refusal_for_partner(article, route.partner, now=now)
-    return None if refused is None else refused.reason
 
 
 def _end_unsent(tx: Tx, unsent: Waiting | None, decision: Plan, *, at: datetime) -> None:

@@ -124,7 +124,7 @@ def _with_corrections(stored: StoredArticle | None, article: Article, *, now: da
     kept = article.corrections
     if not kept and stored is not None and stored.article is not None:
         kept = stored.article.corrections
-    if article.correction is not None and is_new_note(kept, article.correction):
+    if article.correction and is_new_note(kept, article.correction):
         assert article.updated_at is not None
         kept = (
             *kept,

@@ -62,6 +62,13 @@ def outgoing(article: Article, publisher: Publisher) -> Article:
     return article.model_copy(update=changes)
 
 
+def provenance_of(record: Mapping[str, Any], publisher: Publisher) -> list[Mapping[str, Any]]:
+    """Return the chain of sources through which an outgoing record came, the sender last."""
+    ours = {"name": publisher.title, "url": f"{publisher.root}/"}
+    chain = list(record.get("provenance") or [record["source"]])
+    return chain if chain[-1]["name"] == ours["name"] else [*chain, ours]
+
+
 def outgoing_plain(record: Mapping[str, Any], publisher: Publisher, *, slug: str) -> dict[str, Any]:
     """Do what `outgoing` does, for a record without rights in the JSON form that the store keeps."""
     named = {

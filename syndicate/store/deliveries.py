@@ -38,6 +38,11 @@ _INSERT = insert(t)
 _OPEN_OF_ARTICLE = select(t.c.partner, t.c.id, t.c.type, t.c.lane, t.c.attempts).where(
     t.c.article_key == bindparam("key"), t.c.state == fixed("waiting")
 )
+_CORRECTIONS_SENDING = select(t.c.partner).where(
+    t.c.article_key == bindparam("key"),
+    t.c.state == fixed("sending"),
+    t.c.type == fixed(EventType.CORRECTED.value),
+)
 _UNSENT = select(t.c.partner, t.c.lane, t.c.created_at)
 # Two queries in one, because each state has an index of its own.
 UNSENT = union_all(
@@ -99,6 +104,11 @@ def waiting_of_article(tx: Tx, key: int) -> dict[str, Waiting]:
         row.partner: Waiting(row.id, EventType(row.type), Lane(row.lane), row.attempts)
         for row in tx.run_locking(_OPEN_OF_ARTICLE, {"key": key})
     }
+
+
+def corrections_on_their_way(tx: Tx, key: int) -> frozenset[str]:
+    """Return the partners to which a correction of an article is being sent."""
+    return frozenset(tx.run(_CORRECTIONS_SENDING, {"key": key}).scalars())
 
 
 def newest_seq(tx: Tx, partner: str, key: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,11 +34,10 @@ def add(tx: Tx, picture: Picture, *, at: datetime) -> None:
     tx.run(insert(t), {"name": picture.name, "type": picture.type, "created_at": at} | values)
 
 
-def only_shown_by(tx: Tx, key: int) -> tuple[str, ...]:
-    """Return the pictures that this article shows and no other."""
-    others = select(media_uses.c.name).where(media_uses.c.article_key != key)
-    mine = select(media_uses.c.name).where(media_uses.c.article_key == key, media_uses.c.name.not_in(others))
-    return tuple(tx.run(mine).scalars())
+def shown_by_no_other(tx: Tx, key: int, names: Collection[str]) -> tuple[str, ...]:
+    """Return those of `names` that no article but this one shows."""
+    others = select(media_uses.c.name).where(media_uses.c.article_key != key, media_uses.c.name.in_(names))
+    return tuple(sorted(frozenset(names) - frozenset(tx.run(others).scalars())))
 
 
 def forget(tx: Tx, names: tuple[str, ...]) -> None:

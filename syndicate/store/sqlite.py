@@ -62,6 +62,7 @@ class SQLiteDriver:
         self._closing = False
         self._local = threading.local()
         self._reader_connections: list[Connection] = []
+        self._scrubs: list[threading.Event] = []
 
     def open(self) -> None:
         """Take the process lock and start the threads.
@@ -111,13 +112,16 @@ class SQLiteDriver:
         self._readers.shutdown(wait=True)
         for connection in self._reader_connections:
             connection.close()
-        try:
-            self._connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        except DBAPIError as error:
-            # Nothing is lost: the next start reads the log of commits.
-            logger.warning("store.checkpoint_failed", extra={"error": str(error.orig)})
+        self._checkpoint()
         self._connection.close()
         self._lock.release()
+
+    def scrub(self) -> None:
+        """Empty the log of commits into the file, where deleted values are overwritten; waits for it."""
+        done = threading.Event()
+        self._scrubs.append(done)
+        self.submit(lambda tx: None).result()
+        done.wait()
 
     def wal_bytes(self) -> int:
         """Return the size of the log of commits that are not in the file yet."""
@@ -171,6 +175,9 @@ class SQLiteDriver:
             group = [self._calls.get(), *self._waiting()]
             ends = None in group
             self._commit_group([call for call in group if call is not None])
+            while self._scrubs:
+                self._checkpoint()
+                self._scrubs.pop(0).set()
 
     def _waiting(self) -> list[_Call | None]:
         waiting: list[_Call | None] = []
@@ -220,6 +227,13 @@ class SQLiteDriver:
                 refusal = outage(error, doing="write")
                 refusal.__cause__ = error
                 call.answer.set_exception(refusal)
+
+    def _checkpoint(self) -> None:
+        try:
+            self._connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        except DBAPIError as error:
+            # Nothing is lost: the next start reads the log of commits.
+            logger.warning("store.checkpoint_failed", extra={"error": str(error.orig)})
 
     def _roll_back(self) -> None:
         """End the open transaction, unless SQLite has done so by itself."""

@@ -28,6 +28,8 @@ _PRAGMAS = (
     "PRAGMA journal_size_limit = 67108864",
     "PRAGMA trusted_schema = OFF",
     "PRAGMA cell_size_check = ON",
+    # What is erased is overwritten, not only forgotten.
+    "PRAGMA secure_delete = ON",
     "PRAGMA cache_size = -65536",
 )
 _READER_PRAGMAS = ("PRAGMA query_only = ON", "PRAGMA wal_autocheckpoint = 0")
@@ -65,6 +67,8 @@ class ProcessLock:
 
 def writing_engine(path: Path) -> Engine:
     """Make the engine of the one connection that writes; it owns BEGIN and COMMIT, and the checkpoints."""
+    # Embargoed stories are in it; its log and index take the rights of the file.
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     return _engine(path, _PRAGMAS)
 
 

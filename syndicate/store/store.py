@@ -72,6 +72,10 @@ class Store:
         """Run `function(tx, …)` on a consistent snapshot; it cannot write."""
         return await self.driver.read(functools.partial(_call, function, args, kwargs))
 
+    async def scrub(self) -> None:
+        """Leave nothing of what was erased in the database's files beside the rows that are left."""
+        await asyncio.to_thread(self.driver.scrub)
+
     def _hand_over(
         self, loop: asyncio.AbstractEventLoop, answer: asyncio.Future[Any], done: Future[tuple[Any, Effects]]
     ) -> None:

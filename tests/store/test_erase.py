@@ -48,7 +48,18 @@ async def test_an_erased_article_leaves_its_id_and_times_and_no_word_of_its_text
         assert [row.kind for row in told.journal] == ["published", "retracted"]
         assert told.stored.article is None
         assert paper.pictures.get(kept.name) is None
+        assert words_left(tmp_path / "data") == []
     assert words_left(tmp_path / "data") == []
+
+
+async def test_a_picture_of_a_former_revision_is_erased_too(tmp_path: Path) -> None:
+    async with a_paper(tmp_path) as paper:
+        kept = await keep_picture(paper.office, paper.pictures, a_jpeg())
+        await put(paper, images=[{"url": f"{paper.declarations.publisher.root}/media/{kept.name}"}])
+        await put(paper, images=[])
+        await retract(paper.office, ARTICLE, reason="r", public_note=None, actor="test")
+        await erase(paper.office, paper.pictures, ARTICLE, case="case 7")
+        assert paper.pictures.get(kept.name) is None
 
 
 async def test_a_picture_another_article_shows_survives_an_erasure(tmp_path: Path) -> None:

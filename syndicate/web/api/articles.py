@@ -76,7 +76,7 @@ async def retract(request: web.Request) -> web.Response:
         raise InvalidQueryError(
             "a retraction needs a reason", [Violation("reason", "say why; it stays in the journal")]
         )
-    return await answer_write(request, token, b"", retracting(name, reason, note), _reply)
+    return await answer_write(request, token, b"", retracting(name, reason, note, revision=_if_match(request)), _reply)
 
 
 async def restore(request: web.Request) -> web.Response:
@@ -136,6 +136,8 @@ async def _named(request: web.Request) -> str:
     try:
         return normalise_uri(text)
     except ValueError as error:
+        if request.method == "PUT":
+            raise InvalidRecordError("the address names no id", [Violation("id", str(error))]) from error
         raise ArticleNotFoundError(text, remedy=f"The id {error}") from error
 
 
