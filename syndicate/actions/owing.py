@@ -46,6 +46,16 @@ def owe_newest(tx: Tx, key: int, route: PartnerRoute, occasion: Occasion) -> Owe
     return Owed.RETRACTION if decision.type is EventType.RETRACTED else Owed.UPSERT
 
 
+def owe_withdrawal(tx: Tx, key: int, route: PartnerRoute, occasion: Occasion) -> None:
+    """Owe a partner a retraction where it holds what it may not hold any more; else nothing."""
+    stored = articles.by_key(tx, key)
+    if stored is None or stored.seq is None:
+        return
+    decision = _decide(tx, stored, route, occasion)
+    if decision is not None and decision.type is EventType.RETRACTED:
+        owe_newest(tx, key, route, occasion)
+
+
 def _decide(tx: Tx, stored: StoredArticle, route: PartnerRoute, occasion: Occasion) -> Owe | None:
     account = account_of(tx, stored, facts_of(tx, stored))
     standing = account.standing(route, now=occasion.now)

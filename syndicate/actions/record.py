@@ -10,7 +10,7 @@ from typing import Any
 
 from syndicate.actions.claim import DISPATCHER, Parcel, health_to_change
 from syndicate.actions.office import Occasion, Office
-from syndicate.actions.owing import owe_newest
+from syndicate.actions.owing import owe_withdrawal
 from syndicate.actions.routes import routes_of
 from syndicate.connectors.contract import Accepted, Outcome, Refused
 from syndicate.model.delivery import DeliveryState, Holding
@@ -166,4 +166,4 @@ def _withhold(tx: Tx, parcel: Parcel, reason: str, occasion: Occasion) -> None:
     copies.refused(tx, [held_before(parcel, now=now)])
     # Who holds an earlier revision must be told that it has to go.
     if (route := routes_of(tx.generation).partner(parcel.delivery.partner)) is not None:
-        owe_newest(tx, parcel.claimed.article_key, route, occasion)
+        owe_withdrawal(tx, parcel.claimed.article_key, route, occasion)
