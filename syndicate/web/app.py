@@ -1,85 +1,74 @@
-"""The web application: every address the service answers at, in one table."""
+"""The web application: every address the service answers at, in one table.
+
+There are no middlewares and no sub-applications, for those cost every request for a feed too: each route says for
+whom its errors are written.
+"""
 
 from __future__ import annotations
 
 from aiohttp import web
 
-from syndicate.web import inbound, pictures, public, status
+from syndicate.web import inbound, nowhere, pictures, public, status
 from syndicate.web.api import articles, ledger
 from syndicate.web.context import CONTEXT, WebContext
 from syndicate.web.feeds import Feeds
-from syndicate.web.headers import dress
-from syndicate.web.problems import for_programs, for_readers, problems
+from syndicate.web.problems import Handler, for_programs, for_readers
 
 _SLUG = "{slug:[a-z0-9][a-z0-9-]{0,99}}"
+
+PAGES: tuple[tuple[str, Handler], ...] = (
+    ("/", public.front_page),
+    ("/feeds", public.feeds_page),
+    ("/feeds.opml", public.opml),
+    (f"/articles/{_SLUG}", public.article_page),
+    ("/static/{name}", public.static),
+    ("/media/{name}", pictures.show),
+)
+STATUS: tuple[tuple[str, Handler], ...] = (
+    ("/healthz", status.health),
+    ("/readyz", status.ready),
+    ("/metrics", status.metrics),
+)
+API: tuple[tuple[str, str, Handler], ...] = (
+    ("GET", "/articles", articles.listing),
+    ("POST", "/articles", articles.create),
+    ("PUT", "/articles", articles.replace),
+    ("DELETE", "/articles", articles.retract),
+    ("POST", "/articles/{id:.+}/restore", articles.restore),
+    ("GET", "/articles/{id:.+}", articles.show),
+    ("PUT", "/articles/{id:.+}", articles.replace),
+    ("DELETE", "/articles/{id:.+}", articles.retract),
+    ("POST", "/media", pictures.upload),
+    ("GET", "/feeds", ledger.feeds),
+    ("GET", "/partners", ledger.partners),
+    ("GET", "/deliveries", ledger.deliveries),
+    ("GET", "/deliveries/{id}", ledger.delivery),
+    ("GET", "/copies", ledger.copies),
+    ("GET", "/upstreams", ledger.upstreams),
+    ("GET", "/journal", ledger.journal),
+)
 
 
 def build_app(served: WebContext) -> web.Application:
     """Build the application around what its handlers need."""
-    app = _application(served)
-    # Asked for more often than all else together, so nothing stands around it.
-    app.router.add_get("/feeds/{name}", Feeds(served).answer)
-    app.add_routes(
-        [
-            web.get("/", for_readers(public.front_page)),
-            web.get("/feeds", for_readers(public.feeds_page)),
-            web.get("/feeds.opml", for_readers(public.opml)),
-            web.get(f"/articles/{_SLUG}", for_readers(public.article_page)),
-            web.get("/static/{name}", for_readers(public.static)),
-            web.get("/media/{name}", for_readers(pictures.show)),
-        ]
-    )
-    app.add_subapp("/api/v1", build_api())
-    app.add_subapp("/inbound", build_inbound())
-    app.router.add_route("*", "/{anything:.*}", public.nothing_here)
+    app = build_health_app(served)
+    Feeds(served).add_routes(app.router)
+    app.add_routes([web.get(path, for_readers(handler)) for path, handler in PAGES])
+    app.add_routes([_route(method, f"/api/v1{path}", for_programs(handler)) for method, path, handler in API])
+    app.router.add_post("/inbound/{upstream:[a-z0-9-]+}", for_programs(inbound.inbound))
+    for prefix in ("/api", "/inbound"):
+        app.router.add_route("*", prefix + "/{anything:.*}", for_programs(nowhere.nowhere))
+    app.router.add_route("*", "/{anything:.*}", for_readers(nowhere.nowhere))
     return app
 
 
 def build_health_app(served: WebContext) -> web.Application:
     """Build what a process answers that serves nobody: whether it lives, and how it does."""
-    return _application(served)
-
-
-def _application(served: WebContext) -> web.Application:
     app = web.Application()
     app[CONTEXT] = served
-    app.on_response_prepare.append(dress)
-    app.add_routes(
-        [
-            web.get("/healthz", for_programs(status.health)),
-            web.get("/readyz", for_programs(status.ready)),
-            web.get("/metrics", for_programs(status.metrics)),
-        ]
-    )
+    app.add_routes([web.get(path, for_programs(handler)) for path, handler in STATUS])
     return app
 
 
-def build_api() -> web.Application:
-    api = web.Application(middlewares=[problems])
-    api.add_routes(
-        [
-            web.get("/articles", articles.listing),
-            web.post("/articles", articles.create),
-            web.put("/articles", articles.replace),
-            web.delete("/articles", articles.retract),
-            web.post("/articles/{id:.+}/restore", articles.restore),
-            web.get("/articles/{id:.+}", articles.show),
-            web.put("/articles/{id:.+}", articles.replace),
-            web.delete("/articles/{id:.+}", articles.retract),
-            web.post("/media", pictures.upload),
-            web.get("/feeds", ledger.feeds),
-            web.get("/partners", ledger.partners),
-            web.get("/deliveries", ledger.deliveries),
-            web.get("/deliveries/{id}", ledger.delivery),
-            web.get("/copies", ledger.copies),
-            web.get("/upstreams", ledger.upstreams),
-            web.get("/journal", ledger.journal),
-        ]
-    )
-    return api
-
-
-def build_inbound() -> web.Application:
-    app = web.Application(middlewares=[problems])
-    app.add_routes([web.post("/{upstream:[a-z0-9-]+}", inbound.inbound)])
-    return app
+def _route(method: str, path: str, handler: Handler) -> web.RouteDef:
+    return web.get(path, handler) if method == "GET" else web.route(method, path, handler)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +18,7 @@ from syndicate.policy.conditional import Coding, answer_conditional, choose_codi
 from syndicate.web import public
 from syndicate.web.context import WebContext
 from syndicate.web.headers import SERVER
-from syndicate.web.problems import problem
+from syndicate.web.problems import for_readers, problem
 
 CACHE_CONTROL = "public, max-age=60, stale-while-revalidate=300, stale-if-error=86400"
 _FIXED = {
@@ -29,6 +30,9 @@ _FIXED = {
     "Server": SERVER,
 }
 FORMATS = ("rss", "atom", "json")
+_PAGE = for_readers(public.feed_page)
+# Most readers say it in one of a few ways.
+_coding = functools.lru_cache(maxsize=256)(choose_coding)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -64,22 +68,37 @@ def found_headers(edition: Edition, coding: str) -> dict[str, str]:
 
 
 class Feeds:
-    """Answers /feeds/<name>: a feed's documents, and its page for people. The one path that is trimmed for speed."""
+    """Answers /feeds/<name>: a feed's documents, and its page for people.
+
+    More is asked here than everywhere else together, so the way is kept short: no middleware stands around it, names
+    known at the start need no pattern, and an answer copies headers that were made with the edition.
+    """
 
     def __init__(self, served: WebContext) -> None:
         self._served = served
         self._prepared: dict[str, Prepared] = {}
 
-    async def answer(self, request: web.Request) -> web.Response:
-        """Answer GET and HEAD."""
+    def add_routes(self, router: web.UrlDispatcher) -> None:
+        """Take /feeds/<name>: by name what is declared now, by pattern what comes later."""
+        for feed in self._served.declarations().feeds:
+            for format_name in FORMATS:
+                name = f"{feed.slug}.{format_name}"
+                router.add_get(f"/feeds/{name}", functools.partial(self.document, name))
+        router.add_get("/feeds/{name}", self.anything)
+
+    async def anything(self, request: web.Request) -> web.StreamResponse:
+        """Answer GET and HEAD of a document, or of a feed's page."""
         name = request.match_info["name"]
+        if "." in name:
+            return await self.document(name, request)
+        return await _PAGE(request)
+
+    async def document(self, name: str, request: web.Request) -> web.Response:
+        """Answer GET and HEAD of a feed in one format."""
         prepared = self._prepared.get(name)
         if prepared is None or not self._is_newest(prepared):
-            slug, dot, format_name = name.rpartition(".")
-            if not dot:
-                return await public.feed_page(request)
             try:
-                prepared = await self._prepare(name, slug, format_name)
+                prepared = await self._prepare(name)
             except SyndicateError as error:
                 return problem(error)
         return self._answer(request, prepared)
@@ -88,18 +107,20 @@ class Feeds:
         newest = self._served.editions.ready(prepared.slug, prepared.format)
         return newest is prepared.edition and prepared.declared is self._served.declarations()
 
-    async def _prepare(self, name: str, slug: str, format_name: str) -> Prepared:
+    async def _prepare(self, name: str) -> Prepared:
+        slug, _, format_name = name.rpartition(".")
         declared = self._served.declarations()
         if declared.feed(slug) is None or format_name not in FORMATS:
-            self._prepared.pop(name, None)
             raise FeedNotFoundError(name)
         edition = await self._served.editions.get(slug, format_name)
+        # What is newest no more goes, or it would outlive the bounds of the editions' own cache.
+        self._prepared = {key: kept for key, kept in self._prepared.items() if self._is_newest(kept)}
         prepared = self._prepared[name] = Prepared.of(slug, format_name, edition, declared)
         return prepared
 
     def _answer(self, request: web.Request, prepared: Prepared) -> web.Response:
         asked = request.headers
-        coding: Coding = choose_coding(asked["Accept-Encoding"]) if "Accept-Encoding" in asked else "identity"
+        coding: Coding = _coding(asked["Accept-Encoding"]) if "Accept-Encoding" in asked else "identity"
         served = self._served
         if "If-None-Match" in asked or "If-Modified-Since" in asked:
             if is_held(request.method, asked, prepared.edition, now=served.office.now()):

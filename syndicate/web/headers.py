@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from aiohttp import web
 
 # Neither the program's version nor that of its libraries is anybody's business.
 SERVER = "syndicate"
-EVERYWHERE = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
+EVERYWHERE = {"Server": SERVER, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+
+Response = TypeVar("Response", bound=web.StreamResponse)
 
 
-async def dress(_request: web.Request, response: web.StreamResponse) -> None:
-    """Add what a handler did not set itself."""
-    headers = response.headers
-    headers["Server"] = SERVER
+def dressed(response: Response) -> Response:
+    """Add what the maker of an answer did not set itself."""
     for name, value in EVERYWHERE.items():
-        headers.setdefault(name, value)
+        response.headers.setdefault(name, value)
+    return response

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from syndicate import errors
 from syndicate.web.context import context
+from syndicate.web.headers import dressed
 from syndicate.web.pages import notices
 from syndicate.web.pages.environment import PAGE_HEADERS
 
@@ -110,28 +111,29 @@ def document(failed: Failure) -> web.Response:
 
 def problem(error: errors.SyndicateError) -> web.Response:
     """Answer with a problem document."""
-    return document(failure(error))
-
-
-@web.middleware
-async def problems(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Turn errors of an application into problem documents."""
-    answered = await _answer(request, handler)
-    return document(answered) if isinstance(answered, Failure) else answered
+    return dressed(document(failure(error)))
 
 
 def for_programs(handler: Handler) -> Handler:
-    """Turn errors of one address into problem documents."""
-    return functools.wraps(handler)(functools.partial(problems, handler=handler))
-
-
-def for_readers(handler: Handler) -> Handler:
-    """Turn errors of one address into a page in words for readers."""
+    """Turn errors of an address that programs ask into problem documents."""
 
     @functools.wraps(handler)
     async def guarded(request: web.Request) -> web.StreamResponse:
         answered = await _answer(request, handler)
-        return _page(request, answered) if isinstance(answered, Failure) else answered
+        return dressed(document(answered) if isinstance(answered, Failure) else answered)
+
+    return guarded
+
+
+def for_readers(handler: Handler) -> Handler:
+    """Turn errors of an address that people open into a page in words for readers; who writes there is a program."""
+
+    @functools.wraps(handler)
+    async def guarded(request: web.Request) -> web.StreamResponse:
+        answered = await _answer(request, handler)
+        if not isinstance(answered, Failure):
+            return dressed(answered)
+        return dressed(document(answered) if answered.status == 405 else _page(request, answered))
 
     return guarded
 

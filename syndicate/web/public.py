@@ -20,12 +20,10 @@ from syndicate.web.context import context
 from syndicate.web.pages import front, notices, story, subscribing
 from syndicate.web.pages.assets import STATIC_CACHE_CONTROL, static_files
 from syndicate.web.pages.environment import PAGE_HEADERS
-from syndicate.web.problems import document, http_failure
 
 # Kept by caches, but asked for again each time: what was withdrawn is gone at once.
 CACHE_CONTROL = "public, no-cache"
 HTML = "text/html; charset=utf-8"
-_READING = ("GET", "HEAD")
 
 
 def page(request: web.Request, html: str, *, canonical: str | None = None) -> web.Response:
@@ -160,10 +158,3 @@ async def static(request: web.Request) -> web.Response:
     body, media_type = found
     headers = {"Cache-Control": STATIC_CACHE_CONTROL, "Content-Type": media_type, "X-Content-Type-Options": "nosniff"}
     return web.Response(body=body, headers=headers)
-
-
-async def nothing_here(request: web.Request) -> web.Response:
-    """Answer where no address is: 404 for readers, 405 for who would change something."""
-    if request.method in _READING:
-        return missing(context(request).declarations())
-    return document(http_failure(web.HTTPMethodNotAllowed(request.method, _READING)))

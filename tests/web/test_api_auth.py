@@ -82,7 +82,7 @@ async def test_the_database_holds_no_token(open_desk: OpenDesk) -> None:
 
 @pytest.mark.parametrize("method", ["PATCH", "OPTIONS", "TRACE"])
 @pytest.mark.parametrize("path", ["/", "/feeds/latest.rss", "/articles/x", "/media/x", "/healthz", "/api/v1/articles",
-                                  "/api/v1/feeds", "/inbound/wire", "/nowhere"])  # fmt: skip
+                                  "/api/v1/feeds", "/inbound/wire"])  # fmt: skip
 async def test_a_method_an_address_does_not_have_is_answered_405(desk: Desk, method: str, path: str) -> None:
     answer = await desk.client.request(method, path)
     await problem_of(answer, 405, "method_not_allowed")
@@ -91,3 +91,8 @@ async def test_a_method_an_address_does_not_have_is_answered_405(desk: Desk, met
 
 async def test_an_address_the_api_does_not_have_is_a_problem_document(desk: Desk) -> None:
     await problem_of(await desk.api("GET", "/api/v1/nonsense"), 404, "not_found")
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PATCH"])
+async def test_an_address_nobody_has_is_a_404_whatever_the_method(desk: Desk, method: str) -> None:
+    assert (await desk.client.request(method, "/nowhere")).status == 404

@@ -13,7 +13,7 @@ from aiohttp import web
 from syndicate import errors
 from syndicate.errors import InvalidRecordError, SyndicateError, Violation
 from syndicate.parse.strict_json import MAX_DEPTH
-from syndicate.web.problems import problem, problems, status_of
+from syndicate.web.problems import for_programs, problem, status_of
 from tests.web.conftest import OpenDesk
 from tests.web.desk import Client, Desk, article_path, problem_of
 
@@ -73,8 +73,8 @@ async def test_a_bug_is_answered_without_a_word_of_what_it_was(
     async def broken(request: web.Request) -> web.Response:
         raise KeyError(SECRET)
 
-    app = web.Application(middlewares=[problems])
-    app.router.add_get("/", broken)
+    app = web.Application()
+    app.router.add_get("/", for_programs(broken))
     client: Client = await aiohttp_client(app)
     answer = await client.get("/")
     await problem_of(answer, 500, "internal_error")
