@@ -38,9 +38,12 @@ def owe_newest(tx: Tx, key: int, route: PartnerRoute, occasion: Occasion) -> Owe
     if decision is None:
         return Owed.NOTHING
     partner = route.partner.name
-    if partner in deliveries.waiting_of_article(tx, key):
+    waiting = deliveries.waiting_of_article(tx, key).get(partner)
+    if waiting is not None and _agree(waiting.type, decision.type):
         deliveries.make_article_due(tx, partner, key, now=occasion.now)
         return Owed.WAITS
+    if waiting is not None:
+        deliveries.finish_waiting(tx, [waiting.id], state=DeliveryState.SUPERSEDED, at=occasion.now, why=None)
     if not _send_again(tx, stored, route, decision, occasion):
         return Owed.WAITS
     return Owed.RETRACTION if decision.type is EventType.RETRACTED else Owed.UPSERT
@@ -86,4 +89,9 @@ def _send_again(tx: Tx, stored: StoredArticle, route: PartnerRoute, decision: Ow
 
 def _says_the_same(last: Delivery, decision: Owe) -> bool:
     went = last.state in (DeliveryState.SENDING, DeliveryState.DELIVERED, DeliveryState.FAILED)
-    return went and (last.type is EventType.RETRACTED) == (decision.type is EventType.RETRACTED)
+    return went and _agree(last.type, decision.type)
+
+
+def _agree(one: EventType, other: EventType) -> bool:
+    """Tell whether both withdraw an article, or both bring it."""
+    return (one is EventType.RETRACTED) == (other is EventType.RETRACTED)

@@ -82,6 +82,7 @@ def _made_up(stored: StoredArticle, route: PartnerRoute, standing: Standing, occ
         state=DeliveryState.WAITING,
         due_at=occasion.now,
         created_at=occasion.now,
+        owed_at=occasion.now,
         attempts=0,
         finished_at=None,
         reason=None,

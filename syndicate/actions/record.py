@@ -93,7 +93,7 @@ def _delivery_row(
     delivery = each.parcel.delivery
     made = delivery.attempts + 1
     decision = after_refusal(
-        refused, lane=delivery.lane, attempts=made, created_at=delivery.created_at, now=now, jitter=each.jitter
+        refused, lane=delivery.lane, attempts=made, owed_at=delivery.owed_at, now=now, jitter=each.jitter
     )
     row: dict[str, Any] = {
         "the_id": delivery.id,

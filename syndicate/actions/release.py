@@ -87,7 +87,9 @@ def _end_rights(tx: Tx, stored: StoredArticle, occasion: Occasion) -> None:
     assert stored.article is not None
     later = rights.next_change(stored.article, after=occasion.now)
     articles.change(tx, stored.key, rights_end_at=later, changed_at=occasion.now)
-    announce(tx, replace(stored, changed_at=occasion.now), News(Kind.UPDATED, reason="a right ended"), occasion)
+    announce(
+        tx, replace(stored, changed_at=occasion.now), News(Kind.UPDATED, reason="a right ended", urgent=True), occasion
+    )
 
 
 def _drop_aged(tx: Tx, aged: tuple[tuple[str, int], ...], *, now: datetime) -> None:

@@ -30,6 +30,7 @@ class News:
     reason: str | None = None
     public_note: str | None = None
     deliver: bool = True
+    urgent: bool = False
 
 
 def spread(tx: Tx, stored: StoredArticle, news: News, occasion: Occasion) -> int:
@@ -125,7 +126,7 @@ def owe_partners(
     account = account_of(tx, stored, seen)
     rows: list[dict[str, Any]] = []
     for route in routes_of(tx.generation).partners:
-        decision = plan(account.standing(route, now=occasion.now), news.kind, news.cause)
+        decision = plan(account.standing(route, now=occasion.now), news.kind, news.cause, urgent=news.urgent)
         _end_unsent(tx, account.unsent.get(route.partner.name), decision, at=occasion.now)
         rows.extend(delivery_rows(stored, route, decision, news, occasion, seq=seq))
     deliveries.add(tx, rows)
@@ -160,6 +161,7 @@ def delivery_rows(
         "revision": stored.revision,
         "seq": seq,
         "created_at": occasion.now,
+        "owed_at": occasion.now,
         "cause": None,
         "public_note": None,
     }

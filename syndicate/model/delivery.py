@@ -89,6 +89,8 @@ class Delivery:
     state: DeliveryState
     due_at: datetime
     created_at: datetime
+    owed_at: datetime
+    """When it came to be owed, or was asked for again: its retry table counts from here."""
     attempts: int
     finished_at: datetime | None
     reason: str | None

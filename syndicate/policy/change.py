@@ -91,10 +91,13 @@ def _refuse_far_ahead(submitted: Article, *, now: datetime) -> None:
 
 
 def _refuse_new_embargo(stored: StoredArticle, article: Article, *, now: datetime) -> None:
-    released = stored.released_at is not None
-    ahead = article.embargo_until is not None and article.embargo_until > now
-    if released and ahead:
+    if stored.released_at is None:
+        return
+    if article.embargo_until is not None and article.embargo_until > now:
         raise AlreadyReleasedError(f"article {stored.id} was released; an embargo cannot bring it back")
+    if article.published_at is not None and article.published_at > now + MAX_AHEAD:
+        remedy = "Leave published_at as it was, or retract the article."
+        raise AlreadyReleasedError(f"article {stored.id} was released; it cannot be published later", remedy=remedy)
 
 
 def _timed(stored: StoredArticle | None, submitted: Article, *, now: datetime) -> Article:
@@ -140,16 +143,22 @@ def is_new_note(corrections: tuple[Correction, ...], note: str) -> bool:
 def _placed(stored: StoredArticle | None, article: Article, *, now: datetime, hold: bool) -> Change:
     """Work out status, kind and release."""
     release_at = release_instant(article)
-    held = hold if stored is None else stored.status is Status.HELD
+    if _waits_for_operator(stored, hold=hold):
+        return Change(article, Status.HELD, None, None)
     if article.expires_at is not None and article.expires_at <= now:
         return _expired(stored, article)
-    if held:
-        return Change(article, Status.HELD, None, None)
     if stored is not None and stored.released_at is not None:
         return Change(article, Status.PUBLISHED, _kind(stored, article), None)
     if release_at > now:
         return Change(article, Status.SCHEDULED, None, release_at)
     return Change(article, Status.PUBLISHED, Kind.PUBLISHED, None)
+
+
+def _waits_for_operator(stored: StoredArticle | None, *, hold: bool) -> bool:
+    """Tell whether an operator must release it: once it was released, its changes go on by themselves."""
+    if stored is None:
+        return hold
+    return stored.status is Status.HELD or (hold and stored.released_at is None)
 
 
 def _expired(stored: StoredArticle | None, article: Article) -> Change:

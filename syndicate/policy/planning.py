@@ -47,10 +47,13 @@ class Standing:
     corrections_at_once: bool = True
 
 
-def plan(standing: Standing, kind: Kind, withdrawn_for: Cause | None) -> Plan:
-    """Decide what a partner is owed; `withdrawn_for` says why nobody may hold the article any more, if so."""
+def plan(standing: Standing, kind: Kind, withdrawn_for: Cause | None, *, urgent: bool = False) -> Plan:
+    """Decide what a partner is owed; `withdrawn_for` says why nobody may hold the article any more, if so.
+
+    An `urgent` change, such as a picture that has to go, does not wait for the schedule of who holds the article.
+    """
     if withdrawn_for is None and standing.wants and standing.refusal is None:
-        return _upsert(standing, kind)
+        return _upsert(standing, kind, urgent=urgent)
     if standing.begun:
         return Owe(EventType.RETRACTED, Lane.RETRACTION, withdrawn_for or _why_left(standing))
     if withdrawn_for is None and standing.wants and standing.refusal is not None:
@@ -62,11 +65,11 @@ def _why_left(standing: Standing) -> Cause:
     return Cause.RIGHTS if standing.wants else Cause.DESELECTED
 
 
-def _upsert(standing: Standing, kind: Kind) -> Owe:
+def _upsert(standing: Standing, kind: Kind, *, urgent: bool) -> Owe:
     if not standing.begun:
         return Owe(EventType.PUBLISHED, Lane.NORMAL)
     # A correction not sent yet is not lost in the update that takes its place.
     if kind is Kind.CORRECTED or standing.unsent is EventType.CORRECTED:
         lane = Lane.CORRECTION if standing.corrections_at_once else Lane.NORMAL
         return Owe(EventType.CORRECTED, lane)
-    return Owe(EventType.UPDATED, Lane.NORMAL)
+    return Owe(EventType.UPDATED, Lane.CORRECTION if urgent else Lane.NORMAL)

@@ -46,17 +46,17 @@ Decision = RetryAt | GiveUp
 
 
 def after_refusal(
-    refused: Refused, *, lane: Lane, attempts: int, created_at: datetime, now: datetime, jitter: float
+    refused: Refused, *, lane: Lane, attempts: int, owed_at: datetime, now: datetime, jitter: float
 ) -> Decision:
     """Decide what becomes of a delivery that was not taken.
 
     `attempts` counts the tries made, this one included; `jitter` lies in [0, 1) and stretches the delay by 0.8 to 1.2;
-    `created_at` is when the delivery came to be owed: retractions go by age, not by number.
+    `owed_at` is when the delivery came to be owed: retractions go by age, not by number.
     Retry-After is obeyed up to a day and never undercut.
     """
     # Work that was done is kept, so that what is left deserves the whole table again.
     tries = 1 if refused.progressed and not refused.permanent else attempts
-    delay = _retract_delay(tries, now - created_at) if lane is Lane.RETRACTION else _push_delay(tries, refused)
+    delay = _retract_delay(tries, now - owed_at) if lane is Lane.RETRACTION else _push_delay(tries, refused)
     if delay is None:
         return GiveUp(refused.reason)
     return RetryAt(at=now + _wait(delay, refused, jitter), attempts=tries)

@@ -55,11 +55,17 @@ def refusal_for_partner(article: Article, partner: PartnerDeclaration, *, now: d
 
 def with_rights_at(article: Article, at: datetime) -> Article:
     """Return the article without the pictures whose rights have ended by then."""
-    kept = tuple(image for image in article.images if not _has_ended(image.rights, at))
-    if len(kept) == len(article.images):
+    if next_change(article) is None:
         return article
-    body_html = article.body_html and keep_pictures(article.body_html, {image.url for image in kept})
-    return _changed(article, images=kept, body_html=body_html)
+    kept = tuple(image for image in article.images if not _has_ended(image.rights, at))
+    related = tuple(
+        story.model_copy(update={"image": None}) if story.image and _has_ended(story.image.rights, at) else story
+        for story in article.related
+    )
+    body_html = article.body_html
+    if body_html and len(kept) < len(article.images):
+        body_html = keep_pictures(body_html, {image.url for image in kept})
+    return _changed(article, images=kept, related=related, body_html=body_html)
 
 
 def _has_ended(rights: Rights | None, at: datetime) -> bool:

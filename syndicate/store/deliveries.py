@@ -30,6 +30,7 @@ _COLUMNS = (
     t.c.state,
     t.c.due_at,
     t.c.created_at,
+    t.c.owed_at,
     t.c.attempts,
     t.c.finished_at,
     t.c.reason,
@@ -82,6 +83,7 @@ def delivery_of(values: RowMapping) -> Delivery:
         state=DeliveryState(values["state"]),
         due_at=values["due_at"],
         created_at=values["created_at"],
+        owed_at=values["owed_at"],
         attempts=values["attempts"],
         finished_at=values["finished_at"],
         reason=values["reason"],
@@ -203,7 +205,7 @@ def redate(tx: Tx, dates: Sequence[tuple[str, datetime]]) -> None:
 
 def retry(tx: Tx, delivery_id: str, *, now: datetime) -> None:
     """Start a failed delivery's table again, due now."""
-    values = {"state": "waiting", "attempts": 0, "due_at": now, "finished_at": None, "reason": None}
+    values = {"state": "waiting", "attempts": 0, "due_at": now, "owed_at": now, "finished_at": None, "reason": None}
     tx.run(update(t).where(t.c.id == delivery_id).values(**values))
     tx.effects.deliveries = True
 

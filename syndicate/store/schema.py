@@ -156,6 +156,7 @@ deliveries = Table(
     Column("state", Text, nullable=False),
     Column("due_at", At, nullable=False),
     Column("created_at", At, nullable=False),
+    Column("owed_at", At, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("tries", Integer, nullable=False),
     Column("lease_token", Text),

@@ -26,7 +26,7 @@ def decide(
     jitter: float = 0.5,
     age: timedelta = timedelta(0),
 ) -> Decision:
-    return after_refusal(refused, lane=lane, attempts=attempts, created_at=NOON - age, now=NOON, jitter=jitter)
+    return after_refusal(refused, lane=lane, attempts=attempts, owed_at=NOON - age, now=NOON, jitter=jitter)
 
 
 def wait(decision: Decision) -> timedelta:
@@ -134,7 +134,7 @@ def test_without_progress_every_delivery_comes_to_an_end(lane: Lane, jitter: flo
     while attempts < 1_000:
         attempts, kept = attempts + 1, kept + 1
         refused = Refused("no", permanent=permanent)
-        decision = after_refusal(refused, lane=lane, attempts=kept, created_at=NOON, now=now, jitter=jitter)
+        decision = after_refusal(refused, lane=lane, attempts=kept, owed_at=NOON, now=now, jitter=jitter)
         if isinstance(decision, GiveUp):
             return
         assert isinstance(decision, RetryAt)
