@@ -26,7 +26,8 @@ async def create(office: Office, name: str, scopes: frozenset[str]) -> str:
     if not scopes or scopes - SCOPES:
         known = ", ".join(sorted(SCOPES))
         raise InvalidError("unknown scope", [Violation("scope", f"must be one or more of: {known}")])
-    token_id, secret = office.new_id(PREFIX)[:12], office.new_id("")
+    # The end of an identifier is its random part.
+    token_id, secret = f"{PREFIX}_{office.new_id('')[-8:]}", office.new_id("")
     text = f"{token_id}_{secret.lstrip('_')}"
     token = Token(token_id, name, scopes, _digest(text), office.now(), None, None)
     await office.store.write(tokens.add, token)

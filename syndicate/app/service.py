@@ -7,6 +7,7 @@ import gc
 import logging
 import random
 import secrets
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from enum import StrEnum
@@ -43,8 +44,11 @@ logger = logging.getLogger(__name__)
 
 
 def new_id(prefix: str) -> str:
-    """Make an unguessable identifier such as `msg_5f0c…`; 24 random bytes."""
-    return f"{prefix}_{secrets.token_hex(24)}"
+    """Make an unguessable identifier such as `msg_0199…`: the milliseconds since 1970, then 18 random bytes.
+
+    Identifiers that are made together stand together in an index, so that a commit writes few of its pages.
+    """
+    return f"{prefix}_{time.time_ns() // 1_000_000:012x}{secrets.token_hex(18)}"
 
 
 class Role(StrEnum):
