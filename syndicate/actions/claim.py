@@ -111,17 +111,15 @@ def _claim(tx: Tx, rooms: Mapping[str, Room], occasion: Occasion) -> tuple[Parce
 def _claimable(tx: Tx, partner: str, room: Room, *, halted: bool, now: datetime) -> tuple[Claimed, ...]:
     """Find what may go: retractions first, through a halt and past an open circuit."""
     health = health_of(tx, partner, now=now)
-    found: tuple[Claimed, ...] = ()
-    if may_send(health, Lane.RETRACTION, now) and room.retractions > 0:
-        found = leases.claimable(tx, partner, lane=Lane.RETRACTION, now=now, limit=room.retractions)
-    limit = room.normal - len(found)
-    if halted or limit <= 0 or not may_send(health, Lane.NORMAL, now, in_flight=room.in_flight):
-        return found
-    if health.state is HealthState.PROBING:
-        limit = 1
-    taken = {claimed.delivery.id for claimed in found}
-    others = leases.claimable(tx, partner, lane=Lane.NORMAL, now=now, limit=limit + len(found))
-    return (*found, *[each for each in others if each.delivery.id not in taken][:limit])
+    if not may_send(health, Lane.RETRACTION, now):
+        return ()
+    normal = 0 if halted or not may_send(health, Lane.NORMAL, now, in_flight=room.in_flight) else room.normal
+    lane = Lane.NORMAL if normal > 0 else Lane.RETRACTION
+    found = leases.claimable(tx, partner, lane=lane, now=now, limit=max(room.retractions, normal))
+    retractions = [each for each in found if each.delivery.lane is Lane.RETRACTION][: room.retractions]
+    left = normal - len(retractions)
+    others = [each for each in found if each.delivery.lane is not Lane.RETRACTION]
+    return (*retractions, *others[: max(0, min(left, 1) if health.state is HealthState.PROBING else left)])
 
 
 async def lanes_open(office: Office, names: Sequence[str]) -> Mapping[str, Lane | None]:
@@ -162,7 +160,10 @@ def _take(tx: Tx, partner: PartnerDeclaration, found: Sequence[Claimed], *, toke
     leases.claim(tx, [claimed.delivery.id for claimed in found], token=token, until=now + LEASE)
     first = [after.delivery.id for before, after in zip(found, settled, strict=True) if after is not before]
     leases.rename_type(tx, first, EventType.PUBLISHED)
-    copies.begin(tx, partner.name, token=token, at=now)
+    if any(claimed.holding is None for claimed in found):
+        copies.begin_first(tx, partner.name, token=token, at=now)
+    if any(claimed.holding is not None for claimed in found):
+        copies.begin_again(tx, partner.name, token=token, at=now)
     return [Parcel(claimed, partner, token, tx.declarations) for claimed in settled]
 
 

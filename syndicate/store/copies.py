@@ -28,12 +28,12 @@ _claimed = (
 )
 _its_copy = (t.c.partner == d.c.partner, t.c.article_key == d.c.article_key)
 _blank = {"holding": fixed("none"), "revision": literal(0), "seq": literal(0), "remote": fixed("{}")}
-_BEGIN_NEW = insert(t).from_select(
+_BEGIN_FIRST = insert(t).from_select(
     ["partner", "article_key", "article_id", "unsure_revision", "changed_at", *_blank],
     select(d.c.partner, d.c.article_key, d.c.article_id, d.c.revision, bindparam("at", type_=At()), *_blank.values())
     .where(*_claimed, ~select(t.c.partner).where(*_its_copy).exists()),
 )  # fmt: skip
-_BEGIN_KNOWN = update(t).where(*_its_copy, *_claimed).values(unsure_revision=d.c.revision, changed_at=bindparam("at"))
+_BEGIN_AGAIN = update(t).where(*_its_copy, *_claimed).values(unsure_revision=d.c.revision, changed_at=bindparam("at"))
 _TOOK = (
     update(t)
     .where(*_its_copy, d.c.id.in_(bindparam("ids", expanding=True)))
@@ -112,10 +112,14 @@ def begun_of_withdrawn(tx: Tx, partner: str) -> tuple[int, ...]:
     return tuple(tx.run(statement).scalars())
 
 
-def begin(tx: Tx, partner: str, *, token: str, at: datetime) -> None:
-    """Note that attempts begin at what `token` leases: from here on the partner may hold those revisions."""
-    tx.run(_BEGIN_KNOWN, {"the_partner": partner, "token": token, "at": at})
-    tx.run(_BEGIN_NEW, {"the_partner": partner, "token": token, "at": at})
+def begin_first(tx: Tx, partner: str, *, token: str, at: datetime) -> None:
+    """Note that first attempts begin at what `token` leases: from here on the partner may hold it."""
+    tx.run(_BEGIN_FIRST, {"the_partner": partner, "token": token, "at": at})
+
+
+def begin_again(tx: Tx, partner: str, *, token: str, at: datetime) -> None:
+    """Note that attempts begin at newer revisions of what the partner was offered before."""
+    tx.run(_BEGIN_AGAIN, {"the_partner": partner, "token": token, "at": at})
 
 
 def took(tx: Tx, delivery_ids: Sequence[str], *, at: datetime) -> None:

@@ -110,7 +110,7 @@ class Claimed:
 def claimable(tx: Tx, partner: str, *, lane: Lane, now: datetime, limit: int) -> tuple[Claimed, ...]:
     """Return due deliveries of a partner up to `lane`, most urgent first, none whose article is on its way."""
     parameters = {"partner": partner, "lane": int(lane), "now": now, "limit": limit}
-    return tuple(_claimed(row) for row in tx.run(_CLAIMABLE, parameters))
+    return tuple(_claimed(row) for row in tx.run(_CLAIMABLE, parameters).all())
 
 
 def _claimed(row: Row[*tuple[Any, ...]]) -> Claimed:
