@@ -12,6 +12,9 @@ from syndicate.model.delivery import Lane
 # Retractions find a place even where slow sends fill the line.
 EXTRA_FOR_RETRACTIONS = 1
 BURST = 2
+# So much is claimed ahead, for each send at a time, that none waits for a commit; what changes is given up again.
+CLAIMED = 4
+CLAIM_BELOW = 2
 
 
 class Line:
@@ -45,13 +48,13 @@ class Line:
     def room(self) -> Room:
         """Return how much to claim: nothing while half of what the line can hold is still there."""
         held = self.running + len(self._waiting)
-        capacity = 2 * self._concurrency
-        free = capacity - held if held <= self._concurrency else 0
+        capacity = CLAIMED * self._concurrency
+        free = capacity - held if self.wants_more else 0
         return Room(normal=free, retractions=max(0, capacity + EXTRA_FOR_RETRACTIONS - held), in_flight=held)
 
     @property
     def wants_more(self) -> bool:
-        return self.running + len(self._waiting) <= self._concurrency
+        return self.running + len(self._waiting) <= CLAIM_BELOW * self._concurrency
 
     def add(self, parcel: Parcel) -> None:
         """Queue a parcel; retractions stand in front."""
