@@ -7,6 +7,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
+from datetime import timedelta
 
 from syndicate.actions.claim import Parcel, Room, claim, lanes_open
 from syndicate.actions.leases import hand_back, recover, renew
@@ -21,25 +22,30 @@ from syndicate.worker.outcomes import Outcomes
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 1.0
-# Together with the web server's five seconds a stop stays below 25 (reliability P15).
-DRAIN_SECONDS = 15.0
+DRAIN = timedelta(seconds=15)
+# Of the time of a stop, what is kept for writing what came of the last sends.
+LAST_WRITES = 1 / 6
 
 
 class Dispatcher:
-    """Send deliveries as long as it runs; one per process."""
+    """Send deliveries as long as it runs; one per process. `drain` is how long a stop may take."""
 
-    def __init__(self, office: Office, connections: Connections, *, jitter: Callable[[], float]) -> None:
+    def __init__(
+        self, office: Office, connections: Connections, *, jitter: Callable[[], float], drain: timedelta = DRAIN
+    ) -> None:
         self._office = office
         self._connections = connections
         self._jitter = jitter
         self._lines: dict[str, Line] = {}
         self._wake = asyncio.Event()
         self._leases = Leases()
-        self._outcomes = Outcomes(office, self._leases)
+        self._drain_seconds = drain.total_seconds() * (1 - LAST_WRITES)
+        self._outcomes = Outcomes(office, self._leases, last_write=drain * LAST_WRITES)
         self._given_up: list[Parcel] = []
         self._sends: set[asyncio.Task[None]] = set()
         self._stopping = False
-        office.store.listen(lambda effects: self._heed(effects.articles, owed=effects.deliveries))
+        self._changed_meanwhile: dict[str, int] = {}
+        office.store.listen(lambda effects: self._heed(effects.articles, seq=effects.seq, owed=effects.deliveries))
 
     @property
     def attempts(self) -> Counter[tuple[str, str]]:
@@ -55,9 +61,10 @@ class Dispatcher:
         self._stopping = True
         self._wake.set()
 
-    def _heed(self, articles: Collection[str], *, owed: bool) -> None:
+    def _heed(self, articles: Collection[str], *, seq: int, owed: bool) -> None:
         """Give up what was claimed and not started of articles that changed: the newest goes, or nothing."""
         if articles:
+            self._changed_meanwhile.update(dict.fromkeys(articles, seq))
             self._given_up += [each for line in self._lines.values() for each in line.give_up(articles)]
         if owed or self._given_up:
             self.wake()
@@ -119,9 +126,15 @@ class Dispatcher:
 
     async def _take(self, rooms: Mapping[str, Room]) -> None:
         asked_at = time.monotonic()
+        self._changed_meanwhile.clear()
         for parcel in await claim(self._office, rooms):
-            self._lines[parcel.delivery.partner].add(parcel)
             self._leases.take(parcel.token, since=asked_at)
+            # A change may be committed, and told, between the claim and this moment.
+            if self._changed_meanwhile.get(parcel.claimed.slug, 0) > parcel.delivery.seq:
+                self._given_up.append(parcel)
+                self.wake()
+            else:
+                self._lines[parcel.delivery.partner].add(parcel)
 
     def _follow_declarations(self) -> None:
         """Keep one line for each partner, with its present limits."""
@@ -238,6 +251,6 @@ class Dispatcher:
     async def _drain(self) -> None:
         """Let sends end; those that outlast a graceful stop are cut, and go again when their leases run out."""
         if self._sends:
-            _done, pending = await asyncio.wait(self._sends, timeout=DRAIN_SECONDS)
+            _done, pending = await asyncio.wait(self._sends, timeout=self._drain_seconds)
             for task in pending:
                 task.cancel()

@@ -228,7 +228,7 @@ async def test_a_clock_put_forward_ends_no_lease_of_a_send_under_way(desk: Desk)
     connections = Handmade(desk)
     async with dispatching(desk, connections=connections) as dispatcher:
         await desk.put()
-        await until_states(desk, "sending")
+        await until(lambda: bool(desk.sites.begun))
         desk.clock.advance(timedelta(hours=1))
         await dispatcher.reclaim_expired()
         assert await states(desk) == ["sending"]
@@ -378,6 +378,32 @@ async def test_what_waits_in_line_gives_way_to_a_newer_revision(slow: Desk) -> N
         await slow.put(id=STORM, title="Storm passes")
         await until_states(slow, "delivered", "superseded", "sending")
     assert await states(slow) == ["delivered", "superseded", "waiting"]
+
+
+class LateStore(FailingStore):
+    """The same database, but who claims hears of it only after `told`."""
+
+    def __init__(self, whole: Store) -> None:
+        super().__init__(whole)
+        self.claimed, self.told = asyncio.Event(), asyncio.Event()
+
+    async def write(self, function: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        result = await super().write(function, *args, **kwargs)
+        if function.__name__ == "_claim" and result:
+            self.claimed.set()
+            await self.told.wait()
+        return result
+
+
+async def test_what_changes_while_it_is_being_claimed_goes_in_its_newest_revision(desk: Desk) -> None:
+    store = LateStore(desk.service.store)
+    await desk.put()
+    async with dispatching(desk, store=store):
+        await store.claimed.wait()
+        await desk.put(title="Changed")
+        store.told.set()
+        await until_states(desk, "superseded", "delivered")
+    assert [(each.type, each.title) for each in desk.sites.arrivals] == [("article.published", "Changed")]
 
 
 # --- many partners -------------------------------------------------------------------------------------------------
