@@ -136,8 +136,8 @@ async def test_a_rights_end_between_claim_and_send_skips_the_delivery(office: Of
 async def test_there_is_one_unsent_and_one_on_its_way_at_most(office: Office, kind: str) -> None:
     def second(tx: Tx) -> None:
         statement = (
-            "INSERT INTO deliveries (id, partner, article_key, article_id, revision, seq, type, lane, state, due_at, owed_at,"
-            " created_at, attempts, tries) SELECT id || '-2', partner, article_key, article_id, revision, seq, type,"
+            "INSERT INTO deliveries (id, partner, article_key, article_id, revision, seq, type, lane, state, due_at,"
+            " owed_at, created_at, attempts, tries) SELECT id || '-2', partner, article_key, article_id, revision, seq, type,"
             " lane, state, due_at, owed_at, created_at, attempts, tries FROM deliveries"
         )
         tx.connection.exec_driver_sql(statement)
