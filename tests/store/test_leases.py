@@ -137,7 +137,8 @@ async def test_there_is_one_unsent_and_one_on_its_way_at_most(office: Office, ki
     def second(tx: Tx) -> None:
         statement = (
             "INSERT INTO deliveries (id, partner, article_key, article_id, revision, seq, type, lane, state, due_at,"
-            " owed_at, created_at, attempts, tries) SELECT id || '-2', partner, article_key, article_id, revision, seq, type,"
+            " owed_at, created_at, attempts, tries)"
+            " SELECT id || '-2', partner, article_key, article_id, revision, seq, type,"
             " lane, state, due_at, owed_at, created_at, attempts, tries FROM deliveries"
         )
         tx.connection.exec_driver_sql(statement)
