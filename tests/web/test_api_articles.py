@@ -60,6 +60,12 @@ async def test_an_id_of_any_shape_can_be_written_read_retracted_and_restored(des
     assert (await body_of(await desk.restore(article_id), 200))["status"] == "published"
 
 
+async def test_an_id_with_slashes_need_not_be_percent_encoded(desk: Desk) -> None:
+    article_id = "tag:harbour.example,2026:boats/restore"
+    await desk.put(article_id)
+    assert (await body_of(await desk.api("GET", f"/api/v1/articles/{article_id}"), 200))["id"] == article_id
+
+
 async def test_an_article_is_found_changed_and_retracted_by_its_url(desk: Desk) -> None:
     url = "https://harbour.example/2026/ferry"
     await desk.put(url=url)

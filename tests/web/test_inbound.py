@@ -45,7 +45,7 @@ async def send(
 ) -> ClientResponse:
     """Deliver as the standard's own library signs."""
     body = event if isinstance(event, bytes) else json.dumps(event).encode()
-    delivery_id = delivery_id or f"msg_{next(NUMBERS)}"
+    delivery_id = f"msg_{next(NUMBERS)}" if delivery_id is None else delivery_id
     signed = {
         "webhook-id": delivery_id,
         "webhook-timestamp": str(int(at.timestamp())),
@@ -94,7 +94,8 @@ async def test_a_test_event_is_answered_and_stores_nothing(desk: Desk) -> None:
         {"at": NOON + timedelta(minutes=5, seconds=1)},
         {"webhook_id": "msg_another"},
         {"webhook_id": ""},
-        {"webhook_id": "x" * 256},
+        {"delivery_id": ""},
+        {"delivery_id": "x" * 256},
         {"webhook_timestamp": "1772625601"},
         {"webhook_timestamp": "now"},
         {"webhook_timestamp": ""},
