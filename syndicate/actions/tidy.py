@@ -6,13 +6,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from syndicate.actions.office import Office
-from syndicate.store import deliveries, idempotency, inbound
+from syndicate.store import attempts, deliveries, idempotency, inbound, meta
+from syndicate.store.columns import EPOCH
 from syndicate.store.tx import Tx
 
 KEPT_IDEMPOTENCY = timedelta(hours=72)
 KEPT_INBOUND = timedelta(days=30)
-KEPT_DELIVERIES = timedelta(days=90)
 STEP = 1_000
+# Up to when the attempts of finished deliveries are gone, so that no run looks at the same deliveries again.
+FORGOTTEN = "attempts_forgotten_until"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """How long finished deliveries are kept, and how long what each attempt at them brought."""
+
+    deliveries: timedelta = timedelta(days=90)
+    attempts: timedelta = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -20,14 +30,24 @@ class Tidied:
     deliveries: int
 
 
-async def tidy(office: Office, *, kept_deliveries: timedelta = KEPT_DELIVERIES) -> Tidied:
-    """Remove finished deliveries, answers and ids past their time, in steps that leave room for other writers."""
+async def tidy(office: Office, kept: Kept) -> Tidied:
+    """Remove what is past its time: finished deliveries, attempts, answers, ids; in steps that let others write."""
     now = office.now()
     await office.store.write(_forget_ids, now)
     total = 0
-    while removed := await office.store.write(deliveries.forget_finished, before=now - kept_deliveries, limit=STEP):
+    while removed := await office.store.write(deliveries.forget_finished, before=now - kept.deliveries, limit=STEP):
         total += removed
+    await _forget_attempts(office, before=now - kept.attempts)
     return Tidied(total)
+
+
+async def _forget_attempts(office: Office, *, before: datetime) -> None:
+    known = await office.store.read(meta.get, FORGOTTEN)
+    last: tuple[datetime, str] | None = (datetime.fromisoformat(known) if known else EPOCH, "")
+    while last is not None and last[0] < before:
+        last = await office.store.write(attempts.forget_of_finished, after=last, before=before, limit=STEP)
+    if known is None or datetime.fromisoformat(known) < before:
+        await office.store.write(meta.put, FORGOTTEN, before.isoformat())
 
 
 def _forget_ids(tx: Tx, now: datetime) -> None:

@@ -12,13 +12,13 @@ from typing import Any, Literal
 
 from syndicate.app.configuration import KNOWN_CONNECTORS, load_configuration
 from syndicate.app.connections import Connections
+from syndicate.app.outgoing import guard_of
 from syndicate.app.service import upstream_keys
 from syndicate.app.upgrading import schema
 from syndicate.clock import SystemClock
 from syndicate.errors import ConfigurationError, StoreError
 from syndicate.net.client import Client
 from syndicate.net.exchange import Failure, Timeouts
-from syndicate.net.guard import Guard
 from syndicate.settings.loading import Loaded, check_problems
 
 PATIENCE = Timeouts(total=timedelta(seconds=10))
@@ -49,8 +49,7 @@ def check_files(path: Path, environ: Mapping[str, str]) -> tuple[Loaded | None, 
 async def check_connections(loaded: Loaded, *, reach: bool) -> list[Finding]:
     """Check that the secrets can be used and, with `reach`, that partners and upstreams answer; nothing is sent."""
     settings = loaded.settings
-    guard = Guard(allow_private=settings.network.allow_private, base_url=settings.service.base_url)
-    async with Client(guard, base_url=settings.service.base_url) as client:
+    async with Client(guard_of(settings), base_url=settings.service.base_url) as client:
         found = list(_check_secrets(loaded, client))
         if reach:
             found += await asyncio.gather(*(_reach(client, subject, url) for subject, url in _addresses(loaded)))

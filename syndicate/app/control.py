@@ -21,13 +21,13 @@ from syndicate.app.commands.command import Call, Command
 from syndicate.app.commands.table import COMMANDS
 from syndicate.app.service import Service
 from syndicate.app.sockets import socket_path
+from syndicate.app.stopping import stop_times
 from syndicate.errors import InvalidError, NotFoundError, SyndicateError
 
 logger = logging.getLogger(__name__)
 
 # A record in JSON, with room for its escapes.
 MAX_REQUEST_BYTES = 64 * 1024**2
-SHUTDOWN_SECONDS = 5.0
 Frame = dict[str, Any]
 
 
@@ -41,7 +41,8 @@ async def controlled(service: Service) -> AsyncIterator[None]:
     if path is None:
         yield
         return
-    runner = web.AppRunner(control_app(service), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+    drain = stop_times(service.loaded.settings.server.shutdown_timeout).commands
+    runner = web.AppRunner(control_app(service), access_log=None, shutdown_timeout=drain.total_seconds())
     await runner.setup()
     try:
         await _listen(runner, path)

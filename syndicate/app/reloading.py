@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 Reread = Callable[[], Loaded]
 # What a process takes from its configuration once, when it starts.
-FIXED = ("server", "store", "media", "network", "limits", "logs")
+FIXED = ("server", "store", "media", "network", "limits", "retention", "logs")
 
 
 def reread_files(path: Path) -> Reread:
@@ -50,7 +50,8 @@ class Rereading:
         if loaded.watched != self._paths:
             self._paths, self._watch = loaded.watched, Watch(loaded.watched)
         logger.info("configuration.adopted", extra={"generation": generation})
-        self._warn(loaded)
+        self._tell_of_restart(loaded)
+        tell_warnings(loaded)
 
     def _refuse(self, error: ConfigurationError) -> None:
         problems = "; ".join(map(str, error.violations)) or error.message
@@ -58,10 +59,14 @@ class Rereading:
             self._refused = problems
             logger.error("configuration.refused", extra={"problems": problems})
 
-    def _warn(self, loaded: Loaded) -> None:
+    def _tell_of_restart(self, loaded: Loaded) -> None:
         before, now = self._started_with.settings, loaded.settings
         waiting = [name for name in FIXED if getattr(before, name) != getattr(now, name)]
         if waiting:
             logger.warning("configuration.needs_restart", extra={"sections": ", ".join(waiting)})
-        for warning in loaded.warnings:
-            logger.warning("configuration.warned", extra={"problem": warning})
+
+
+def tell_warnings(loaded: Loaded) -> None:
+    """Log what is allowed in a configuration and hardly meant, such as a secret that everybody may read."""
+    for warning in loaded.warnings:
+        logger.warning("configuration.warned", extra={"problem": warning})

@@ -12,6 +12,7 @@ from datetime import timedelta
 from aiohttp import web
 from aiohttp.http_parser import HttpRequestParser, HttpRequestParserPy
 
+from syndicate.app.stopping import stop_times
 from syndicate.errors import ConfigurationError
 from syndicate.settings.sections import Settings
 from syndicate.web.connections import ConnectionLimits, Doorkeeper
@@ -19,7 +20,6 @@ from syndicate.web.connections import ConnectionLimits, Doorkeeper
 BACKLOG = 512
 # Files that are no connections of clients: the database, pictures, calls to partners.
 RESERVED_FILES = 256
-DRAIN = timedelta(seconds=5)
 # How long the rest of a refused body is still read, so that its sender sees the answer and not a reset.
 LINGER = timedelta(seconds=2)
 WATCH_SECONDS = 1.0
@@ -27,10 +27,11 @@ WATCH_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class ServerOptions:
-    """How a service listens; `header_timeout` also ends idle connections."""
+    """How a service listens; `header_timeout` also ends idle connections, `drain` requests under way at a stop."""
 
     header_timeout: timedelta
     connections: ConnectionLimits
+    drain: timedelta
 
 
 def server_options(settings: Settings, *, is_exempt: Callable[[str], bool]) -> ServerOptions:
@@ -39,7 +40,8 @@ def server_options(settings: Settings, *, is_exempt: Callable[[str], bool]) -> S
     most = settings.limits.connections
     total = most if files == resource.RLIM_INFINITY else min(most, max(files - RESERVED_FILES, 1))
     limits = ConnectionLimits(total, settings.limits.connections_per_address, settings.server.stall_timeout, is_exempt)
-    return ServerOptions(settings.server.header_timeout, limits)
+    drain = stop_times(settings.server.shutdown_timeout).requests
+    return ServerOptions(settings.server.header_timeout, limits, drain)
 
 
 class Heartbeat:
@@ -73,7 +75,7 @@ def make_runner(app: web.Application, options: ServerOptions) -> web.AppRunner:
         app,
         keepalive_timeout=options.header_timeout.total_seconds(),
         access_log=None,
-        shutdown_timeout=DRAIN.total_seconds(),
+        shutdown_timeout=options.drain.total_seconds(),
         lingering_time=LINGER.total_seconds(),
     )
 

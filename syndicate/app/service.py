@@ -19,16 +19,18 @@ from syndicate.actions.adopt import adopt
 from syndicate.actions.editions import Editions
 from syndicate.actions.measures import StoreProbe
 from syndicate.actions.office import Office
+from syndicate.actions.tidy import Kept
 from syndicate.app.connections import Connections
 from syndicate.app.database import database_of
+from syndicate.app.outgoing import guard_of
 from syndicate.app.reloading import Reread, Rereading, reread_files
 from syndicate.app.server import Heartbeat, ServerOptions, listening, make_runner, server_options
+from syndicate.app.stopping import stop_times
 from syndicate.clock import Clock, SystemClock
 from syndicate.errors import PortTakenError
 from syndicate.media.storage import DirectoryStorage
 from syndicate.model.declarations import Declarations
 from syndicate.net.client import Client
-from syndicate.net.guard import Guard
 from syndicate.policy.signing import decode_secret
 from syndicate.sandbox.pool import Sandbox
 from syndicate.settings.loading import Loaded
@@ -73,8 +75,9 @@ class Service:
         self.connections = Connections(client, clock.now)
         self.sandbox = Sandbox()
         self.pictures = DirectoryStorage(Path(loaded.settings.media.url.removeprefix("file:")))
-        self.dispatcher = Dispatcher(self.office, self.connections, jitter=random.random)
-        self.clockwork = Clockwork(self.office, self.dispatcher, self.reload)
+        drain = stop_times(loaded.settings.server.shutdown_timeout).deliveries
+        self.dispatcher = Dispatcher(self.office, self.connections, jitter=random.random, drain=drain)
+        self.clockwork = Clockwork(self.office, self.dispatcher, self.reload, _kept(loaded))
         self.heartbeat = Heartbeat()
         self.visitors = _visitors(loaded)
         self._upstream_keys: dict[str, tuple[bytes, ...]] = {}
@@ -140,6 +143,11 @@ def _wal_bytes(store_url: str) -> int | None:
     return wal.stat().st_size if store_url.startswith("sqlite:") and wal.exists() else None
 
 
+def _kept(loaded: Loaded) -> Kept:
+    retention = loaded.settings.retention
+    return Kept(deliveries=retention.deliveries, attempts=retention.attempts)
+
+
 def _visitors(loaded: Loaded) -> Visitors:
     limits = loaded.settings.limits
     return Visitors(
@@ -170,8 +178,7 @@ async def opened(loaded: Loaded, *, clock: Clock | None = None, reread: Reread |
     async with AsyncExitStack() as stack:
         await asyncio.to_thread(store.open)
         stack.push_async_callback(asyncio.to_thread, store.close)
-        guard = Guard(allow_private=settings.network.allow_private, base_url=settings.service.base_url)
-        client = await stack.enter_async_context(Client(guard, base_url=settings.service.base_url))
+        client = await stack.enter_async_context(Client(guard_of(settings), base_url=settings.service.base_url))
         service = Service(loaded, store, client, clock or SystemClock(), reread or reread_files(loaded.path))
         stack.push_async_callback(service.connections.aclose)
         stack.push_async_callback(service.sandbox.close)
@@ -190,9 +197,9 @@ async def running(
     role: Role = Role.ALL,
     reread: Reread | None = None,
 ) -> AsyncIterator[Service]:
-    """Run a service: its web server and its clockwork, until the block ends; a graceful stop takes at most 25 s.
+    """Run a service: its web server and its clockwork, until the block ends.
 
-    Raises StoreError, ConfigurationError, PortTakenError.
+    A graceful stop takes at most [server] shutdown_timeout. Raises StoreError, ConfigurationError, PortTakenError.
     """
     async with opened(loaded, clock=clock, reread=reread) as service:
         app = build_health_app(service.web_context()) if role is Role.WORKER else service.web_app()

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from syndicate.app.control import controlled
-from syndicate.app.reloading import Reread
+from syndicate.app.reloading import Reread, tell_warnings
 from syndicate.app.service import Role, Service, running
 from syndicate.errors import ConfigurationError, Violation
 from syndicate.settings.loading import Loaded
@@ -28,6 +28,7 @@ async def serve(
     """
     stop = stop_signal()
     refuse_lone_role(role, loaded.settings.store.url)
+    tell_warnings(loaded)
     async with served(loaded, host=host, port=port, role=role) as service:
         on_ready(service)
         await stop.wait()

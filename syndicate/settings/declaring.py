@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -45,7 +46,8 @@ class Declarer:
         """Declare a partner: the general keys, and the connector's own as JSON-ready `options` without secrets."""
         path = f"partners.{name}"
         general = {key: value for key, value in table.items() if key in GENERAL_KEYS}
-        declared = self.findings.check(PartnerDeclaration, {"timezone": self.timezone, **general, "name": name}, path)
+        values = {"timezone": self.timezone, **general, "name": name}
+        declared = self.findings.check_what_can_be(PartnerDeclaration, values, path)
         own = {key: value for key, value in table.items() if key not in GENERAL_KEYS}
         options = self._options(path, table.get("connector", DEFAULT_CONNECTOR), own)
         if declared is None:
@@ -60,11 +62,13 @@ class Declarer:
         plain = {key: value for key, value in table.items() if key not in UPSTREAM_SECRETS}
         if "name" in plain:
             self.findings.refuse(f"{path}.name", unknown_key("name", _upstream_keys()))
-        declared = self.findings.check(UpstreamDeclaration, {**plain, "name": name}, path, also_known=UPSTREAM_SECRETS)
+        declared = self.findings.check_what_can_be(
+            UpstreamDeclaration, {**plain, "name": name}, path, also_known=UPSTREAM_SECRETS
+        )
         if declared is None:
             return None
         self._check_schedule(path, declared.schedule, self.timezone)
-        if declared.kind == "feed" and declared.url is None:
+        if declared.kind == "feed" and "url" not in plain:
             self.findings.refuse(f"{path}.url", 'is required where kind is "feed": the address to pull from')
         if declared.kind == "push" and "signing_secret" not in table:
             self.findings.refuse(f"{path}.signing_secret", 'is required where kind is "push": it proves who delivers')
@@ -72,8 +76,9 @@ class Declarer:
 
     def rights_rule(self, name: str, table: dict[str, Any]) -> RightsRule | None:
         """Declare a rights rule; one that can match nothing is a mistake."""
-        declared = self.findings.check(RightsRule, {**table, "name": name}, f"rights.{name}")
-        if declared and not (declared.credits or declared.licences):
+        told = len(self.findings.violations)
+        declared = self.findings.check_what_can_be(RightsRule, {**table, "name": name}, f"rights.{name}")
+        if declared and len(self.findings.violations) == told and not (declared.credits or declared.licences):
             self.findings.refuse(f"rights.{name}", "matches no picture; name its credits or its licences")
         return declared
 
@@ -89,10 +94,22 @@ class Declarer:
 
     def _unchecked_options(self, path: str, connector: str, own: dict[str, Any]) -> dict[str, Any]:
         if not connector.startswith("python:"):
-            known = sorted(self.connectors.options)
-            self.findings.refuse(f"{path}.connector", f"unknown connector; there are: {', '.join(known)}")
+            self._refuse_connector(path, connector, own)
         self._read_secrets(path, own, SECRET_KEYS)
         return {key: value for key, value in own.items() if key not in SECRET_KEYS}
+
+    def _refuse_connector(self, path: str, connector: str, own: dict[str, Any]) -> None:
+        """Refuse an unknown connector, and name at once what every one that may be meant would miss."""
+        known = sorted(self.connectors.options)
+        self.findings.refuse(f"{path}.connector", f"unknown connector; there are: {', '.join(known)}")
+        needed = [self._required(name) for name in get_close_matches(connector, known, n=1) or known]
+        for key in sorted(set.intersection(*needed) - own.keys()) if needed else ():
+            self.findings.refuse(f"{path}.{key}", "is required by every connector that may be meant")
+
+    def _required(self, connector: str) -> set[str]:
+        fields = self.connectors.options[connector].model_fields.items()
+        options = {field.alias or name for name, field in fields if field.is_required()}
+        return options | self.connectors.secrets.get(connector, frozenset())
 
     def _checked_options(
         self, path: str, model: type[BaseModel], plain: dict[str, Any], secrets: frozenset[str]
@@ -111,6 +128,8 @@ class Declarer:
                 self.findings.refuse(f"{path}.{key}", str(error))
 
     def _check_schedule(self, path: str, schedule: str, timezone: str) -> None:
+        if self.findings.has_violation(f"{path}.schedule"):
+            return
         try:
             parse_schedule(schedule, timezone)
         except (ValueError, InvalidError) as error:

@@ -30,6 +30,9 @@ class Findings:
     def warn(self, path: str, reason: str) -> None:
         self.warnings.append(f"{path}: {reason}")
 
+    def has_violation(self, path: str) -> bool:
+        return any(violation.path == path for violation in self.violations)
+
     def check(
         self,
         model: type[Model],
@@ -50,6 +53,29 @@ class Findings:
                 keys = ".".join(str(key) for key in problem["loc"])
                 self.refuse(join(path, keys), _reason(problem, model, also_known))
             return None
+
+    def check_what_can_be(
+        self, model: type[Model], values: dict[str, Any], path: str, *, also_known: Iterable[str] = ()
+    ) -> Model | None:
+        """Validate as `check`; where keys break a rule, return what the others say, so that they can be looked at too.
+
+        A configuration with a violation is refused, so that what is returned beside one is never used.
+        """
+        checked = self.check(model, values, path, also_known=also_known)
+        if checked is not None:
+            return checked
+        try:
+            return model.model_validate({key: values[key] for key in values.keys() - _wrong_keys(model, values)})
+        except ValidationError:
+            return None
+
+
+def _wrong_keys(model: type[BaseModel], values: dict[str, Any]) -> set[int | str]:
+    try:
+        model.model_validate(values)
+    except ValidationError as error:
+        return {problem["loc"][0] for problem in error.errors(include_input=False) if problem["loc"]}
+    return set()
 
 
 def join(path: str, keys: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from syndicate.errors import ConfigurationError, Violation
 from syndicate.feedfiles import read_feeds
-from syndicate.model.declarations import Declarations, Publisher
+from syndicate.model.declarations import Declarations, Publisher, UpstreamDeclaration
 from syndicate.settings.declaring import Connectors, Declarer, check_references, declare_all
 from syndicate.settings.environment import overridden
 from syndicate.settings.findings import Findings, unknown_key
@@ -84,6 +84,8 @@ def compose(
     check_references(partners, rules, findings)
     feeds, problems = read_feeds(_feeds_directory(merged, reader.directory))
     findings.violations.extend(problems)
+    if settings is not None:
+        _tell_of_what_does_nothing(settings, upstreams, findings)
     if settings is None or findings.violations:
         raise _error(path, findings)
     declarations = Declarations(
@@ -130,6 +132,20 @@ def _settings(document: dict[str, Any], reader: SecretReader, findings: Findings
     if settings.alerts.email and not (settings.smtp.host and settings.smtp.sender):
         findings.refuse("alerts.email", "needs smtp.host and smtp.sender to be sent")
     return settings
+
+
+def _tell_of_what_does_nothing(
+    settings: Settings, upstreams: Iterable[UpstreamDeclaration], findings: Findings
+) -> None:
+    """Warn of what is accepted and not acted upon yet, so that nobody relies on it."""
+    if settings.alerts.webhook or settings.alerts.email:
+        findings.warn("alerts", "this version sends no alerts; watch /metrics instead")
+    if settings.smtp.host:
+        findings.warn("smtp", "this version sends no mail")
+    for upstream in upstreams:
+        if upstream.kind == "feed":
+            cure = f"run `syndicate import {upstream.url}` from cron"
+            findings.warn(f"upstreams.{upstream.name}", f"this version does not pull feeds by itself; {cure}")
 
 
 def _timezone(settings: Settings | None) -> str:

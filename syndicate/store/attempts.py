@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import and_, bindparam, delete, insert, or_, select
 
 from syndicate.model.delivery import Attempt
 from syndicate.store.schema import attempts as a
+from syndicate.store.schema import deliveries as d
 from syndicate.store.tx import Tx
 
 
@@ -28,3 +30,18 @@ def prune(tx: Tx, rows: Sequence[tuple[str, int]]) -> None:
     """Keep the first attempt of a delivery and those from `number` on."""
     statement = delete(a).where(a.c.delivery_id == bindparam("the_id"), a.c.number > 1, a.c.number < bindparam("first"))
     tx.run_many(statement, [{"the_id": each, "first": number} for each, number in rows])
+
+
+def forget_of_finished(
+    tx: Tx, *, after: tuple[datetime, str], before: datetime, limit: int
+) -> tuple[datetime, str] | None:
+    """Remove the attempts of the next deliveries that ended before then, in the order they ended; never of one owed.
+
+    Returns the end and id of the last delivery, to go on from; None when there is no more.
+    """
+    at, last_id = after
+    later = or_(d.c.finished_at > at, and_(d.c.finished_at == at, d.c.id > last_id))
+    ended = select(d.c.finished_at, d.c.id).where(d.c.finished_at >= at, d.c.finished_at < before, later)
+    rows = [(row.finished_at, row.id) for row in tx.run(ended.order_by(d.c.finished_at, d.c.id).limit(limit))]
+    tx.run(delete(a).where(a.c.delivery_id.in_([each for _, each in rows])))
+    return rows[-1] if rows else None

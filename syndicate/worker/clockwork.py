@@ -15,7 +15,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from syndicate.actions.leases import date_back
 from syndicate.actions.office import Office
 from syndicate.actions.release import MAX_SLEEP, keep_time
-from syndicate.actions.tidy import tidy
+from syndicate.actions.tidy import Kept, tidy
 from syndicate.errors import StoreError
 from syndicate.worker.clock_watch import watch_clock
 from syndicate.worker.dispatch import Dispatcher
@@ -33,9 +33,14 @@ Job = tuple[str, timedelta, Callable[[], Awaitable[object]]]
 
 
 class Clockwork:
-    """What runs by itself beside the web server; `reload` looks whether the configuration changed."""
+    """What runs by itself beside the web server; `reload` looks whether the configuration changed.
 
-    def __init__(self, office: Office, dispatcher: Dispatcher, reload: Callable[[], Awaitable[None]]) -> None:
+    `kept` is how long what is finished stays.
+    """
+
+    def __init__(
+        self, office: Office, dispatcher: Dispatcher, reload: Callable[[], Awaitable[None]], kept: Kept
+    ) -> None:
         self._office = office
         self._dispatcher = dispatcher
         self._something_changed = asyncio.Event()
@@ -45,7 +50,7 @@ class Clockwork:
             ("renew leases", RENEW_EVERY, dispatcher.renew_leases),
             ("reclaim expired leases", RECLAIM_EVERY, dispatcher.reclaim_expired),
             self._reload,
-            ("tidy", TIDY_EVERY, lambda: tidy(office)),
+            ("tidy", TIDY_EVERY, lambda: tidy(office, kept)),
         )
         office.store.listen(lambda effects: self._something_changed.set() if effects.articles else None)
 

@@ -7,6 +7,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
+from datetime import timedelta
 
 from syndicate.actions.claim import Parcel, Room, claim, lanes_open
 from syndicate.actions.leases import hand_back, recover, renew
@@ -21,21 +22,25 @@ from syndicate.worker.outcomes import Outcomes
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 1.0
-# Together with the web server's five seconds a stop stays below 25 (reliability P15).
-DRAIN_SECONDS = 15.0
+DRAIN = timedelta(seconds=15)
+# Of the time of a stop, what is kept for writing what came of the last sends.
+LAST_WRITES = 1 / 6
 
 
 class Dispatcher:
-    """Send deliveries as long as it runs; one per process."""
+    """Send deliveries as long as it runs; one per process. `drain` is how long a stop may take."""
 
-    def __init__(self, office: Office, connections: Connections, *, jitter: Callable[[], float]) -> None:
+    def __init__(
+        self, office: Office, connections: Connections, *, jitter: Callable[[], float], drain: timedelta = DRAIN
+    ) -> None:
         self._office = office
         self._connections = connections
         self._jitter = jitter
         self._lines: dict[str, Line] = {}
         self._wake = asyncio.Event()
         self._leases = Leases()
-        self._outcomes = Outcomes(office, self._leases)
+        self._drain_seconds = drain.total_seconds() * (1 - LAST_WRITES)
+        self._outcomes = Outcomes(office, self._leases, last_write=drain * LAST_WRITES)
         self._given_up: list[Parcel] = []
         self._sends: set[asyncio.Task[None]] = set()
         self._stopping = False
@@ -246,6 +251,6 @@ class Dispatcher:
     async def _drain(self) -> None:
         """Let sends end; those that outlast a graceful stop are cut, and go again when their leases run out."""
         if self._sends:
-            _done, pending = await asyncio.wait(self._sends, timeout=DRAIN_SECONDS)
+            _done, pending = await asyncio.wait(self._sends, timeout=self._drain_seconds)
             for task in pending:
                 task.cancel()

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 
 from syndicate.actions.office import Office
 from syndicate.actions.record import Attempted, record
@@ -20,16 +21,18 @@ logger = logging.getLogger(__name__)
 
 MAX_BATCH = 256
 RETRY_SECONDS = 1.0
-# How long a graceful stop waits for a store that does not write.
-LAST_WRITE_SECONDS = 3.0
 
 
 class Outcomes:
-    """A queue that bounds how many outcomes wait for a store that does not write; senders wait with them."""
+    """A queue that bounds how many outcomes wait for a store that does not write; senders wait with them.
 
-    def __init__(self, office: Office, leases: Leases) -> None:
+    `last_write` is how long a graceful stop waits for such a store.
+    """
+
+    def __init__(self, office: Office, leases: Leases, *, last_write: timedelta) -> None:
         self._office = office
         self._leases = leases
+        self._last_write = last_write
         self._queue: asyncio.Queue[Attempted] = asyncio.Queue(maxsize=4 * MAX_BATCH)
         self.counts: Counter[tuple[str, str]] = Counter()
 
@@ -47,7 +50,7 @@ class Outcomes:
             yield
         finally:
             try:
-                async with asyncio.timeout(LAST_WRITE_SECONDS):
+                async with asyncio.timeout(self._last_write.total_seconds()):
                     await self._queue.join()
             except TimeoutError:
                 logger.warning("outcomes.dropped_at_stop", extra={"outcomes": self._queue.qsize()})

@@ -116,6 +116,48 @@ def test_every_problem_is_told_at_once(load_text: Load) -> None:
     ]
 
 
+@pytest.mark.parametrize(("connector", "needs"), [("webhok", ["signing_secret", "url"]), ("fax", ["url"])])
+def test_a_partner_with_one_mistake_is_told_of_all_others_too(
+    load_text: Load, connector: str, needs: list[str]
+) -> None:
+    text = 'concurrency = 0\nschedule = "sometimes"\nlicences = ["ap"]'
+    found = problems(load_text, SERVICE + f'[partners.gazette]\nconnector = "{connector}"\n{text}')
+    assert [line.split(": ")[0] for line in found] == [
+        "partners.gazette.concurrency",
+        "partners.gazette.connector",
+        *(f"partners.gazette.{key}" for key in needs),
+        "partners.gazette.schedule",
+        "partners.gazette.licences",
+    ]
+
+
+def test_an_upstream_with_one_mistake_is_told_of_all_others_too(load_text: Load) -> None:
+    found = problems(load_text, SERVICE + '[upstreams.wire]\nkind = "feed"\npublish = "never"\nschedule = "sometimes"')
+    assert [line.split(": ")[0] for line in found] == [
+        "upstreams.wire.publish",
+        "upstreams.wire.schedule",
+        "upstreams.wire.url",
+    ]
+
+
+def test_a_rule_with_a_mistake_is_not_said_to_be_missing_as_well(load_text: Load) -> None:
+    text = '[rights.ap]\ncredits = "AP"\n' + GAZETTE + 'licences = ["ap"]'
+    assert [line.split(": ")[0] for line in problems(load_text, SERVICE + text)] == ["rights.ap.credits"]
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ('[alerts]\nwebhook = "env:GAZETTE_SECRET"', "alerts"),
+        ('[smtp]\nhost = "smtp.harbour.example"', "smtp"),
+        ('[upstreams.wire]\nkind = "feed"\nurl = "https://wire.example/feed.atom"', "upstreams.wire"),
+    ],
+)
+def test_what_is_accepted_and_not_acted_upon_is_warned_of(load_text: Load, text: str, path: str) -> None:
+    (warning,) = load_text(SERVICE + text).warnings
+    assert warning.startswith(f"{path}: this version ")
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
@@ -169,6 +211,7 @@ def test_an_unknown_key_names_the_one_that_was_meant(load_text: Load, text: str,
         ('[upstreams.w]\nkind = "push"', "upstreams.w.signing_secret", "required"),
         ('[store]\nurl = "postgresql://user@host/db?password=x"', "store.url", "store.password"),
         ('[store]\nurl = "mysql://db"', "store.url", "postgresql://"),
+        ('[media]\nurl = "s3://bucket/pictures"', "media.url", "file:PATH"),
         ('[network]\nallow_private = ["10.0.0.1/8"]', "network.allow_private.0", ""),
         ('[alerts]\nemail = "desk@harbour.example"', "alerts.email", "smtp.host"),
         ('[alerts]\nemail = "desk"', "alerts.email", "mail address"),

@@ -27,7 +27,7 @@ from syndicate.actions.receive import Event, receive
 from syndicate.actions.release import keep_time, release
 from syndicate.actions.retract import restore, retract
 from syndicate.actions.single import confirm_copy, retry_delivery, send_one, withdraw_one
-from syndicate.actions.tidy import tidy
+from syndicate.actions.tidy import Kept, tidy
 from syndicate.app.service import Service
 from syndicate.clock import FixedClock
 from syndicate.errors import ArticleRetractedError, IdempotencyMismatchError
@@ -299,6 +299,36 @@ async def test_tidying_forgets_what_ended_and_nothing_owed(paper: Service, clock
     await deliver(paper.office)
     await put(paper, title="Second")
     clock.advance(timedelta(91))
-    assert (await tidy(paper.office)).deliveries == 1
+    assert (await tidy(paper.office, Kept())).deliveries == 1
     assert [each.state for each in await owed(paper.office)] == [DeliveryState.WAITING]
     assert len(await list_copies(paper.office, article=FERRY, partner=None, limit=5)) == 1
+
+
+async def test_tidying_forgets_the_attempts_of_what_ended_and_of_nothing_owed(
+    paper: Service, clock: FixedClock
+) -> None:
+    async def tried() -> list[tuple[str, int]]:
+        found = [await show_delivery(paper.office, each.id) for each in await owed(paper.office)]
+        return [(delivery.state.value, len(made)) for delivery, made in found]
+
+    await put(paper)
+    await deliver(paper.office)
+    await put(paper, id="tag:harbour.example,2026:quay", title="The quay is closed")
+    await answer(paper.office, await claim_all(paper.office), CERTAIN)
+    clock.advance(timedelta(days=29))
+    await tidy(paper.office, Kept(attempts=timedelta(days=30)))
+    assert await tried() == [("delivered", 1), ("waiting", 1)]
+    clock.advance(timedelta(days=2))
+    await tidy(paper.office, Kept(attempts=timedelta(days=30)))
+    assert await tried() == [("delivered", 0), ("waiting", 1)]
+
+
+async def test_tidying_goes_on_where_it_stopped(paper: Service, clock: FixedClock) -> None:
+    kept = Kept(attempts=timedelta(days=10))
+    for number in range(3):
+        await put(paper, title=f"Ferry {number}")
+        await deliver(paper.office)
+        clock.advance(timedelta(days=11))
+        await tidy(paper.office, kept)
+    found = [await show_delivery(paper.office, each.id) for each in await owed(paper.office)]
+    assert [len(made) for _, made in found] == [0, 0, 0]

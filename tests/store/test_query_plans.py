@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event
 
 from syndicate.model.delivery import Lane
-from syndicate.store import articles, backlog, copies, deliveries, journal, leases, memberships
+from syndicate.store import articles, attempts, backlog, copies, deliveries, journal, leases, memberships
 from syndicate.store.schema import metadata
 from syndicate.store.store import Store
 from syndicate.store.tx import Tx
@@ -41,6 +41,10 @@ HOT: dict[str, tuple[str, Query]] = {
     "deliveries to forget": (
         "deliveries_finished",
         lambda tx: deliveries.forget_finished(tx, before=NOON + timedelta(days=1), limit=10),
+    ),
+    "attempts to forget": (
+        "deliveries_finished",
+        lambda tx: attempts.forget_of_finished(tx, after=(NOON, ""), before=NOON + timedelta(days=1), limit=10),
     ),
     "a feed's newest members": ("memberships_newest", lambda tx: memberships.newest(tx, "world", limit=10)),
     "who left a feed": ("memberships_left", lambda tx: memberships.left(tx, "world", limit=10)),
@@ -84,10 +88,10 @@ INSERT INTO journal (seq, article_key, article_id, revision, kind, at, actor)
 SELECT i, i, 'id' || i, 1, 'published', {AT}, '' FROM n
 """,
     f"""
-INSERT INTO deliveries (id, partner, article_key, article_id, revision, seq, type, lane, state, due_at, created_at,
-    attempts, tries, finished_at)
+INSERT INTO deliveries (id, partner, article_key, article_id, revision, seq, type, lane, state, due_at, owed_at,
+    created_at, attempts, tries, finished_at)
 SELECT 'd' || i, 'gazette', i, 'id' || i, 1, i, 'article.published', 2, iif(i % 20, 'delivered', 'waiting'), {AT} + i,
-    {AT}, 0, 0, iif(i % 20, {AT}, NULL) FROM n
+    {AT}, {AT}, 0, 0, iif(i % 20, {AT}, NULL) FROM n
 """,
     f"""
 INSERT INTO copies (partner, article_key, article_id, holding, revision, seq, remote, changed_at)

@@ -64,9 +64,10 @@ async def read_all(reader: asyncio.StreamReader) -> bytes:
 def options(**changes: Any) -> ServerOptions:
     """Build short limits for tests: seconds where a service has minutes."""
     limits = ConnectionLimits(total=100, per_address=100, stall_timeout=timedelta(seconds=30), is_exempt=no_address)
-    names = {name for name in changes if name != "header_timeout"}
+    names = changes.keys() - {"header_timeout", "drain"}
     limits = replace(limits, **{name: changes[name] for name in names})
-    return ServerOptions(changes.get("header_timeout", timedelta(seconds=15)), limits)
+    drain = changes.get("drain", timedelta(seconds=5))
+    return ServerOptions(changes.get("header_timeout", timedelta(seconds=15)), limits, drain)
 
 
 @asynccontextmanager
