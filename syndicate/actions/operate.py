@@ -10,6 +10,7 @@ from syndicate.actions.office import Occasion, Office
 from syndicate.actions.owing import Owed, owe_newest
 from syndicate.actions.routes import PartnerRoute, routes_of
 from syndicate.errors import PartnerNotFoundError
+from syndicate.model.text import strip_forbidden
 from syndicate.policy import health
 from syndicate.store import articles, deliveries, meta, partners
 from syndicate.store.tx import Tx
@@ -47,7 +48,7 @@ async def halted_by(office: Office) -> str | None:
 
 async def pause_partner(office: Office, name: str, *, reason: str, actor: str) -> None:
     """Send a partner nothing, not even retractions, until it is resumed. Raises PartnerNotFoundError."""
-    await office.store.write(_pause, name, f"{reason} ({actor})", office.occasion(actor))
+    await office.store.write(_pause, name, strip_forbidden(f"{reason} ({actor})"), office.occasion(actor))
 
 
 def _pause(tx: Tx, name: str, reason: str, occasion: Occasion) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import Enum
 
 from syndicate.actions.account import account_of, facts_of, withdrawal_cause
@@ -27,7 +28,7 @@ class Owed(Enum):
 
 
 def owe_newest(tx: Tx, key: int, route: PartnerRoute, occasion: Occasion) -> Owed:
-    """Owe the newest state of an article to a partner, now.
+    """Owe the newest state of an article to a partner, now; what is not a withdrawal waits for the partner's delay.
 
     A finished delivery of that very state starts again under its own id, so that the partner knows it.
     """
@@ -40,7 +41,9 @@ def owe_newest(tx: Tx, key: int, route: PartnerRoute, occasion: Occasion) -> Owe
     partner = route.partner.name
     waiting = deliveries.waiting_of_article(tx, key).get(partner)
     if waiting is not None and _agree(waiting.type, decision.type):
-        deliveries.make_article_due(tx, partner, key, now=occasion.now)
+        at_once = waiting.lane is not Lane.NORMAL
+        due_at = occasion.now if at_once else _not_before(stored, route, occasion)
+        deliveries.make_article_due(tx, partner, key, at=due_at)
         return Owed.WAITS
     if waiting is not None:
         deliveries.finish_waiting(tx, [waiting.id], state=DeliveryState.SUPERSEDED, at=occasion.now, why=None)
@@ -75,16 +78,28 @@ def _send_again(tx: Tx, stored: StoredArticle, route: PartnerRoute, decision: Ow
     """Make or start a delivery; tells whether one was needed."""
     assert stored.seq is not None
     last = deliveries.newest_of_article(tx, route.partner.name, stored.key)
-    # A withdrawal by hand has a seq later than the article's own.
+    # What an operator asked for may have a seq later than the article's own.
     if last is not None and last.seq >= stored.seq and _says_the_same(last, decision):
         if last.state is not DeliveryState.SENDING:
             deliveries.retry(tx, last.id, now=occasion.now)
         return last.state is not DeliveryState.SENDING
-    seq = tx.next_seq() if last is not None and last.seq > stored.seq else stored.seq
+    overtakes = last is not None and last.seq >= stored.seq and not _is_unsaid(last, decision, seq=stored.seq)
+    # A fresh seq: a partner that orders by it must see this after what it takes back.
+    seq = tx.next_seq() if overtakes else stored.seq
     news = News(Kind.UPDATED, public_note=stored.public_note)
     rows = delivery_rows(stored, route, decision, news, occasion, seq=seq)
-    deliveries.add(tx, [row | {"due_at": occasion.now} for row in rows])
+    due_at = occasion.now if decision.at_once else _not_before(stored, route, occasion)
+    deliveries.add(tx, [row | {"due_at": due_at} for row in rows])
     return True
+
+
+def _not_before(stored: StoredArticle, route: PartnerRoute, occasion: Occasion) -> datetime:
+    return route.not_before(released_at=stored.released_at or occasion.now, now=occasion.now)
+
+
+def _is_unsaid(last: Delivery, decision: Owe, *, seq: int) -> bool:
+    """Tell whether the same was to be said under the article's own seq, and was not."""
+    return last.seq == seq and _agree(last.type, decision.type)
 
 
 def _says_the_same(last: Delivery, decision: Owe) -> bool:

@@ -26,6 +26,10 @@ class PartnerRoute:
     """The same selection without its age limit: a copy is not withdrawn because its story grew old."""
     schedule: Schedule
 
+    def not_before(self, *, released_at: datetime, now: datetime) -> datetime:
+        """Return when something that waits for no schedule may go: exclusivity holds for it, too."""
+        return max(now, released_at + self.partner.delay)
+
     def due(self, *, released_at: datetime, now: datetime) -> datetime:
         """Return when a change goes out: on the schedule, not before release plus delay."""
         return due_at(self.schedule, ready_at=released_at + self.partner.delay, now=now)

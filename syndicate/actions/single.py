@@ -9,12 +9,10 @@ from syndicate.actions.office import Occasion, Office
 from syndicate.actions.operate import must_route
 from syndicate.actions.owing import Owed, owe_newest
 from syndicate.actions.retract import must_find
-from syndicate.actions.spread import News, delivery_rows
 from syndicate.errors import ConflictError, DeliveryNotFoundError, InvalidError, Violation
 from syndicate.model.article import Status
-from syndicate.model.delivery import DeliveryState, EventType, Lane
-from syndicate.model.journal import Cause, Kind
-from syndicate.policy.planning import Owe
+from syndicate.model.delivery import DeliveryState, EventType
+from syndicate.model.text import strip_forbidden
 from syndicate.policy.rights import refusal_for_partner
 from syndicate.store import copies, deliveries
 from syndicate.store.copies import ByHand
@@ -55,15 +53,11 @@ def _withdraw_one(tx: Tx, article: str, partner: str, occasion: Occasion) -> Non
     stored, route = must_find(tx, article), must_route(tx, partner)
     copies.decide_by_hand(tx, partner, stored.key, stored.id, ByHand.WITHDRAWN, at=occasion.now)
     waiting = deliveries.waiting_of_article(tx, stored.key).get(partner)
-    if waiting is not None:
+    if waiting is not None and waiting.type is not EventType.RETRACTED:
         why = f"withdrawn by {occasion.actor}"
         deliveries.finish_waiting(tx, [waiting.id], state=DeliveryState.CANCELLED, at=occasion.now, why=why)
-    if not copies.of_article(tx, stored.key)[partner].begun:
-        return
-    # A fresh seq: a partner that orders by it must see this after the revision it withdraws.
-    owed = Owe(EventType.RETRACTED, Lane.RETRACTION, Cause.DESELECTED)
-    rows = delivery_rows(stored, route, owed, News(Kind.UPDATED), occasion, seq=tx.next_seq())
-    deliveries.add(tx, rows)
+    if copies.of_article(tx, stored.key)[partner].begun:
+        owe_newest(tx, stored.key, route, occasion)
 
 
 async def confirm_copy(office: Office, partner: str, article: str, *, note: str) -> None:
@@ -73,7 +67,7 @@ async def confirm_copy(office: Office, partner: str, article: str, *, note: str)
 
 def _confirm(tx: Tx, partner: str, article: str, note: str, now: datetime) -> None:
     stored = must_find(tx, article)
-    if not copies.confirm_gone(tx, partner, stored.key, note=note, at=now):
+    if not copies.confirm_gone(tx, partner, stored.key, note=strip_forbidden(note), at=now):
         raise InvalidError("there is no such copy", [Violation("partner", f"{partner} never held {stored.id}")])
 
 

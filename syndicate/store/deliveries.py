@@ -136,10 +136,10 @@ def make_due(tx: Tx, partner: str, *, now: datetime) -> None:
     tx.effects.deliveries = True
 
 
-def make_article_due(tx: Tx, partner: str, key: int, *, now: datetime) -> None:
-    """Let the unsent delivery of one article go now."""
-    unsent = and_(t.c.partner == partner, t.c.article_key == key, t.c.state == fixed("waiting"), t.c.due_at > now)
-    tx.run(update(t).where(unsent).values(due_at=now))
+def make_article_due(tx: Tx, partner: str, key: int, *, at: datetime) -> None:
+    """Let the unsent delivery of one article go at `at`, if not before."""
+    unsent = and_(t.c.partner == partner, t.c.article_key == key, t.c.state == fixed("waiting"), t.c.due_at > at)
+    tx.run(update(t).where(unsent).values(due_at=at))
     tx.effects.deliveries = True
 
 
