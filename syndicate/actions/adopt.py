@@ -30,12 +30,13 @@ class Evaluated:
 
 async def adopt(office: Office, declarations: Declarations) -> int | None:
     """Put `declarations` in force; returns their generation, or None where they already are."""
-    before = await office.store.read(_in_force)
-    if before == declarations:
-        return None
-    changed = _changed_selections(before, declarations)
-    evaluated = await _evaluate(office, declarations, changed)
-    return await office.store.write(_adopt, before, declarations, evaluated, office.occasion("configuration"))
+    while (before := await office.store.read(_in_force)) != declarations:
+        evaluated = await _evaluate(office, declarations, _changed_selections(before, declarations))
+        occasion = office.occasion("configuration")
+        number = await office.store.write(_adopt, before, declarations, evaluated, occasion)
+        if number is not None:
+            return number
+    return None
 
 
 def _in_force(tx: Tx) -> Declarations | None:
@@ -92,9 +93,12 @@ def _evaluate_one(
 
 def _adopt(
     tx: Tx, before: Declarations | None, declarations: Declarations, evaluated: Evaluated, occasion: Occasion
-) -> int:
+) -> int | None:
+    """Write the step from `before` to `declarations`; None where another process has taken one meanwhile."""
     # The counter first: no change under the old generation can slip in behind what is caught up with here.
     seq = tx.next_seq()
+    if _in_force(tx) != before:
+        return None
     number = generations.add(tx, declarations, at=occasion.now)
     if meta.get(tx, EPOCH) is None:
         meta.put(tx, EPOCH, occasion.new_id("epoch"))
@@ -160,7 +164,7 @@ def _settle_partners(tx: Tx, before: Declarations | None, after: Declarations, o
             _rename(tx, partner.renamed_from, partner.name, occasion)
         if before.partner(partner.name) is None:
             _begin_with(tx, partner, occasion)
-    renamed = {partner.renamed_from for partner in after.partners}
+    renamed = {partner.renamed_from for partner in after.partners if before.partner(partner.name) is None}
     for old in before.partners:
         new = after.partner(old.name)
         if new is None and old.name not in renamed:
