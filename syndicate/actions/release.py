@@ -42,6 +42,11 @@ def _release_held(tx: Tx, name: str, occasion: Occasion) -> Receipt:
 
 
 def _publish(tx: Tx, stored: StoredArticle, occasion: Occasion) -> StoredArticle:
+    """Release an article; one whose time ended before it came is never shown."""
+    assert stored.article is not None
+    if stored.article.expires_at is not None and stored.article.expires_at <= occasion.now:
+        articles.change(tx, stored.key, status=Status.EXPIRED.value, release_at=None, changed_at=occasion.now)
+        return replace(stored, status=Status.EXPIRED, release_at=None, changed_at=occasion.now)
     values = {"release_at": None, "released_at": stored.released_at or occasion.now, "changed_at": occasion.now}
     articles.change(tx, stored.key, status=Status.PUBLISHED.value, **values)
     after = articles.by_key(tx, stored.key)
