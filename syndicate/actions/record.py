@@ -13,7 +13,7 @@ from syndicate.actions.office import Occasion, Office
 from syndicate.actions.owing import owe_withdrawal
 from syndicate.actions.routes import routes_of
 from syndicate.connectors.contract import Accepted, Outcome, Refused
-from syndicate.model.delivery import DeliveryState, Holding
+from syndicate.model.delivery import DeliveryState, EventType, Holding
 from syndicate.policy.health import after_outcomes
 from syndicate.policy.retry import GiveUp, RetryAt, after_refusal
 from syndicate.store import attempts, copies, leases, partners
@@ -133,6 +133,7 @@ def _refused_row(claimed: Claimed, refused: Refused, *, now: datetime) -> dict[s
         "key": claimed.article_key,
         "new_holding": (Holding.POSSIBLE if fell else before).value,
         "new_unsure": claimed.unsure_revision if refused.certain else claimed.delivery.revision,
+        "brings": claimed.delivery.type is not EventType.RETRACTED,
         "at": now,
     }
 

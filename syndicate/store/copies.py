@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, case, delete, func, insert, literal, or_, select, update
+from sqlalchemy import Boolean, RowMapping, bindparam, case, delete, func, insert, literal, or_, select, update
 
 from syndicate.model.delivery import Copy, EventType, Evidence, Holding
 from syndicate.store.columns import At, fixed
@@ -56,7 +56,12 @@ _REMEMBER = (
 )
 _REFUSED = (
     update(t)
-    .where(t.c.partner == bindparam("the_partner"), t.c.article_key == bindparam("key"))
+    .where(
+        t.c.partner == bindparam("the_partner"),
+        t.c.article_key == bindparam("key"),
+        # Of what is on its way a copy is unsure: where it is not, a person saw it gone meanwhile.
+        or_(t.c.unsure_revision.is_not(None), bindparam("brings", type_=Boolean())),
+    )
     .values(holding=bindparam("new_holding"), unsure_revision=bindparam("new_unsure"), changed_at=bindparam("at"))
 )
 
@@ -134,7 +139,7 @@ def remember(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def refused(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write refusals: the_partner, key, new_holding, new_unsure, at."""
+    """Write refusals: the_partner, key, new_holding, new_unsure, at; `brings` is False for those of retractions."""
     tx.run_many(_REFUSED, rows)
 
 
