@@ -140,6 +140,9 @@ def for_readers(handler: Handler) -> Handler:
 
 async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse | Failure:
     try:
+        # No name of ours holds a NUL, and PostgreSQL takes none.
+        if "%00" in request.raw_path:
+            raise web.HTTPNotFound
         return await handler(request)
     except errors.SyndicateError as error:
         return failure(error)
