@@ -134,7 +134,8 @@ def test_a_module_says_what_it_is_for() -> None:
 
 
 def test_a_file_can_be_read_in_one_sitting() -> None:
-    lengths = {module.name: len(module.text.splitlines()) for module in modules()}
+    # A migration is written once and read from top to bottom.
+    lengths = {each.name: len(each.text.splitlines()) for each in modules() if "/migrations/" not in each.name}
     assert {name: lines for name, lines in lengths.items() if lines > MAX_FILE_LINES and name not in LONG_FILES} == {}
 
 

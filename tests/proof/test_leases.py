@@ -13,7 +13,7 @@ from syndicate.actions.claim import Parcel
 from syndicate.model.declarations import Rate
 from syndicate.model.delivery import Lane
 from syndicate.worker.leases import LATEST_START_SECONDS, LEASE_SECONDS, Leases
-from syndicate.worker.line import Line
+from syndicate.worker.line import CLAIMED, Line
 
 ONE_AN_HOUR = Rate(count=1, per=timedelta(hours=1))
 PLENTY = Rate(count=1000, per=timedelta(seconds=1))
@@ -84,18 +84,18 @@ def test_a_settled_token_leaves_nothing_behind() -> None:
     assert leases.held(0) == ()
 
 
-def test_a_line_never_holds_more_than_twice_what_it_sends_and_one_retraction() -> None:
+def test_a_line_never_holds_more_than_its_capacity_and_one_retraction() -> None:
     line = a_line(concurrency=2)
     for _ in range(100):
         room = line.room()
         for _ in range(room.retractions):
             line.add(a_parcel(Lane.RETRACTION))
     assert line.room().retractions == 0
-    assert line.room().in_flight == 5
+    assert line.room().in_flight == CLAIMED * 2 + 1
 
 
 def test_a_full_line_has_room_for_one_retraction() -> None:
-    line = a_line(*[a_parcel() for _ in range(4)], concurrency=2)
+    line = a_line(*[a_parcel() for _ in range(CLAIMED * 2)], concurrency=2)
     assert (line.room().normal, line.room().retractions) == (0, 1)
 
 
