@@ -64,7 +64,7 @@ def _job(name: str) -> Job:
         UnreadableDocumentError,
         cpu=timedelta(seconds=1),
         max_cpu=timedelta(seconds=1),
-        wall=timedelta(seconds=4 if name == "spin" else 2),
+        wall=timedelta(seconds=40 if name == "spin" else 2),
     )
 
 
