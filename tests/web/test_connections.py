@@ -6,6 +6,7 @@ import asyncio
 import logging
 from datetime import timedelta
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from aiohttp import web
@@ -14,7 +15,8 @@ from aiohttp.http_parser import HttpRequestParserPy
 from syndicate.actions import tokens
 from syndicate.app.server import require_compiled_parser
 from syndicate.errors import ConfigurationError
-from tests.web.wire import a_served_paper, read_all, served_app
+from syndicate.web.connections import ConnectionLimits, Doorkeeper
+from tests.web.wire import a_served_paper, no_address, read_all, served_app
 
 GET = b"GET /healthz HTTP/1.1\r\nHost: paper\r\n\r\n"
 CLOSING = b"GET /healthz HTTP/1.1\r\nHost: paper\r\nConnection: close\r\n\r\n"
@@ -70,15 +72,15 @@ async def test_headers_that_drip_are_cut_off_too(tmp_path: Path) -> None:
     assert took < 3
 
 
-@pytest.mark.parametrize("drips", [False, True])
+@pytest.mark.parametrize(("begin", "drips"), [(b"", False), (b'{"title"', False), (b'{"title"', True)])
 async def test_a_body_that_does_not_arrive_is_answered_408_and_the_connection_closed(
-    tmp_path: Path, drips: bool
+    tmp_path: Path, begin: bytes, drips: bool
 ) -> None:
     async with a_served_paper(tmp_path, SLOW_BODY) as served:
         assert served.service is not None
         token = await tokens.create(served.service.office, "slow", frozenset({"write"}))
         async with served.connection() as (reader, writer):
-            writer.write(posting(1_000, b'{"title"').replace(b"{token}", token.encode()))
+            writer.write(posting(1_000, begin).replace(b"{token}", token.encode()))
 
             async def drip() -> None:
                 while drips:
@@ -165,6 +167,31 @@ async def test_connections_beyond_the_limit_are_refused_and_those_within_are_ser
             del reader
         await asyncio.sleep(0.1)
         assert (await served.say(CLOSING)).startswith(b"HTTP/1.1 200")
+
+
+class Arriving:
+    """A connection as far as the doorkeeper looks at it: never closed."""
+
+    def get_extra_info(self, name: str) -> Any:
+        return ("203.0.113.7", 40_000) if name == "peername" else self
+
+    def fileno(self) -> int:
+        return 7
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+
+def test_a_flood_is_told_in_one_line_a_minute(caplog: pytest.LogCaptureFixture) -> None:
+    limits = ConnectionLimits(total=1, per_address=1, stall_timeout=timedelta(seconds=30), is_exempt=no_address)
+    keeper = Doorkeeper(asyncio.Protocol, limits)
+    with caplog.at_level(logging.WARNING):
+        for second in range(65):
+            for _ in range(10):
+                keeper.admit(cast("asyncio.Transport", Arriving()), now=float(second))
+            keeper.sweep(now=float(second))
+    assert keeper.number == 1
+    assert [record.__dict__["refused"] for record in caplog.records] == [9, 600]
 
 
 async def test_one_address_cannot_take_every_connection(tmp_path: Path) -> None:
