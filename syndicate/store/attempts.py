@@ -13,6 +13,8 @@ from syndicate.store.schema import attempts as a
 from syndicate.store.schema import deliveries as d
 from syndicate.store.tx import Tx
 
+_INSERT = insert(a)
+
 
 def of_delivery(tx: Tx, delivery_id: str) -> tuple[Attempt, ...]:
     columns = (a.c.number, a.c.at, a.c.duration_ms, a.c.outcome, a.c.status, a.c.answer)
@@ -23,7 +25,7 @@ def of_delivery(tx: Tx, delivery_id: str) -> tuple[Attempt, ...]:
 
 def add(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write attempts: delivery_id, number, at, duration_ms, outcome, status, answer."""
-    tx.run_many(insert(a), rows)
+    tx.run_many(_INSERT, rows)
 
 
 def prune(tx: Tx, rows: Sequence[tuple[str, int]]) -> None:
