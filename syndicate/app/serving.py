@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -30,8 +31,20 @@ async def serve(
     refuse_lone_role(role, loaded.settings.store.url)
     tell_warnings(loaded)
     async with served(loaded, host=host, port=port, role=role) as service:
+        tune_collector()
         on_ready(service)
         await stop.wait()
+
+
+def tune_collector() -> None:
+    """Take what start-up made out of the garbage collector's sight, and let it look less often.
+
+    Libraries and declarations live as long as the process. Walking them again and again cost a fifth of a
+    delivery's time; what requests and deliveries leave behind is freed by counting references.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
 
 
 @asynccontextmanager
