@@ -84,7 +84,7 @@ def test_a_settled_token_leaves_nothing_behind() -> None:
     assert leases.held(0) == ()
 
 
-def test_a_line_never_holds_more_than_its_capacity_and_one_retraction() -> None:
+def test_a_line_never_holds_more_than_it_may_claim_and_one_retraction() -> None:
     line = a_line(concurrency=2)
     for _ in range(100):
         room = line.room()
