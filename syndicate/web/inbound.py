@@ -31,7 +31,6 @@ async def inbound(request: web.Request) -> web.Response:
     keys = served.upstream_keys(name)
     if not keys:
         raise UpstreamNotFoundError(name)
-    served.visitors.refuse_guessing(request, served.office.now())
     body = await read_body(request, limit=served.max_record_bytes)
     delivery_id = _verified(request, keys, body)
     done = await receive(served.office, name, read_event(delivery_id, read_json(body)))

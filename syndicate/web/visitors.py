@@ -45,13 +45,14 @@ class Visitors:
             nearest = before
         return nearest
 
-    def refuse_guessing(self, request: web.Request, now: datetime) -> None:
-        """Raise TooManyRequestsError where the address showed too many wrong tokens or signatures."""
-        wait = self._failed_logins.wait(_subscriber(self.address(request)), now)
-        _refuse(wait, "too many failed logins from this address")
-
     def note_failed_login(self, request: web.Request, now: datetime) -> None:
-        self._failed_logins.take(_subscriber(self.address(request)), now)
+        """Count a wrong token or signature; raises TooManyRequestsError where the address showed too many.
+
+        A right one always passes: wrong ones must not shut it out, and it cannot be guessed at any rate.
+        """
+        subscriber = _subscriber(self.address(request))
+        _refuse(self._failed_logins.wait(subscriber, now), "too many failed logins from this address")
+        self._failed_logins.take(subscriber, now)
 
     def count_write(self, token_id: str, now: datetime) -> None:
         """Raise TooManyRequestsError where a token writes faster than the configuration allows."""

@@ -41,11 +41,16 @@ async def limited(open_desk: OpenDesk) -> Desk:
 async def test_who_shows_too_many_wrong_tokens_must_wait(limited: Desk) -> None:
     for _ in range(3):
         await problem_of(await limited.api("GET", "/api/v1/articles", token="syn_x_y"), 401, "unauthenticated")
-    # Even the right one is not looked at now, or guessing would pay.
-    refused = await limited.api("GET", "/api/v1/articles")
+    refused = await limited.api("GET", "/api/v1/articles", token="syn_x_y")
     await problem_of(refused, 429, "too_many_requests")
     assert refused.headers["Retry-After"] == "20"
     limited.clock.advance(timedelta(seconds=20))
+    await problem_of(await limited.api("GET", "/api/v1/articles", token="syn_x_y"), 401, "unauthenticated")
+
+
+async def test_wrong_tokens_shut_nobody_out_who_has_a_right_one(limited: Desk) -> None:
+    for _ in range(5):
+        await limited.api("GET", "/api/v1/articles", token="syn_x_y")
     assert (await limited.api("GET", "/api/v1/articles")).status == 200
 
 
@@ -193,8 +198,8 @@ def test_one_ipv6_subscriber_is_one_client_whichever_of_its_addresses_it_uses() 
     for number in range(3):
         known.note_failed_login(request_from(f"2001:db8:1:2::{number}"), NOON)
     with pytest.raises(TooManyRequestsError):
-        known.refuse_guessing(request_from("2001:db8:1:2:ffff::1"), NOON)
-    known.refuse_guessing(request_from("2001:db8:1:3::1"), NOON)
+        known.note_failed_login(request_from("2001:db8:1:2:ffff::1"), NOON)
+    known.note_failed_login(request_from("2001:db8:1:3::1"), NOON)
 
 
 # --- allowances -----------------------------------------------------------------------------------------------------

@@ -43,10 +43,10 @@ async def _authenticate(request: web.Request) -> Token:
     if scheme.lower() != "bearer" or not text.strip():
         raise UnauthenticatedError("no bearer token was sent")
     served = context(request)
-    served.visitors.refuse_guessing(request, served.office.now())
     try:
         return await tokens.authenticate(served.office, text.strip())
     except UnauthenticatedError:
+        # Only who shows a wrong one: others may stand behind the same address, with a retraction in hand.
         served.visitors.note_failed_login(request, served.office.now())
         raise
 
