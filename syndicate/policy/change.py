@@ -155,10 +155,10 @@ def _placed(stored: StoredArticle | None, article: Article, *, now: datetime, ho
 
 
 def _waits_for_operator(stored: StoredArticle | None, *, hold: bool) -> bool:
-    """Tell whether an operator must release it: once it was released, its changes go on by themselves."""
+    """Tell whether an operator must release it: once released, be it for later, its changes go on by themselves."""
     if stored is None:
         return hold
-    return stored.status is Status.HELD or (hold and stored.released_at is None)
+    return stored.status is Status.HELD or (hold and stored.released_at is None and stored.status is Status.EXPIRED)
 
 
 def _expired(stored: StoredArticle | None, article: Article) -> Change:
