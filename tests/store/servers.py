@@ -20,7 +20,7 @@ import psycopg
 UNPRIVILEGED = "nobody"
 START_SECONDS = 20
 # A test session that is killed must not leave a server behind: its end closes the server's standard input.
-AS_LONG_AS_WE_LIVE = '"$@" & server=$!; read -r _; kill -INT "$server"; wait "$server"'
+AS_LONG_AS_WE_LIVE = '"$@" & server=$!; read -r _; kill -QUIT "$server"; wait "$server"'
 
 
 def programs() -> Path | None:
