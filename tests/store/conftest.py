@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from syndicate.app.service import Service
+from syndicate.clock import FixedClock
 from syndicate.store.store import Store
+from tests.builders import NOON
+from tests.papers import a_paper
 from tests.store.opening import open_store
 from tests.store.servers import Server, programs, running_server
+
+OpenPaper = Callable[..., Awaitable[Service]]
 
 
 @pytest.fixture(scope="session")
@@ -44,4 +52,21 @@ def url(request: pytest.FixtureRequest) -> str:
 async def store(url: str) -> AsyncIterator[Store]:
     """Open a store on a fresh database, of each kind in turn."""
     async with open_store(url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(NOON)
+
+
+@pytest.fixture
+async def open_paper(tmp_path: Path, url: str, clock: FixedClock) -> AsyncIterator[OpenPaper]:
+    """Open a paper with more configuration on a fresh database, of each kind in turn."""
+    async with AsyncExitStack() as stack:
+
+        async def opened(extra: str = "", **options: Any) -> Service:
+            on_it = f'[store]\nurl = "{url}"\n{extra}'
+            return await stack.enter_async_context(a_paper(tmp_path / "paper", on_it, clock=clock, **options))
+
         yield opened
