@@ -18,7 +18,8 @@ import psycopg
 
 # PostgreSQL refuses to run as root; this account is on every Linux and macOS.
 UNPRIVILEGED = "nobody"
-START_SECONDS = 20
+# Ample, because a machine that runs all tests at once is slow.
+PATIENCE_SECONDS = 90
 # A test session that is killed must not leave a server behind: its end closes the server's standard input.
 AS_LONG_AS_WE_LIVE = '"$@" & server=$!; read -r _; kill -QUIT "$server"; wait "$server"'
 
