@@ -108,11 +108,11 @@ def _run(bin_folder: Path, folder: Path, user: str | None) -> Iterator[Server]:
         _wait_for(server, process)
         yield server
     finally:
-        process.communicate(timeout=START_SECONDS)
+        process.communicate(timeout=PATIENCE_SECONDS)
 
 
 def _wait_for(server: Server, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + START_SECONDS
+    until = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
             server.connect().close()
