@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from pydantic_core import to_json
+
 from syndicate.model.delivery import EventType
 from syndicate.model.journal import Cause
 from syndicate.render.event import event_body
@@ -18,7 +20,7 @@ def an_event(kind: str = "article.published", **data: Any) -> dict[str, Any]:
     body = event_body(
         type=EventType(kind),
         at=NOON,
-        record=None if withdrawn else article.wire(),
+        record=None if withdrawn else to_json(article.wire()),
         article_id=article.id,
         url=article.url,
         revision=1,

@@ -22,7 +22,7 @@ from scripts.measuring.processes import (
 )
 from scripts.measuring.results import Goal, Result, interleaved
 
-DELIVERIES = 3_000
+DELIVERIES = 6_000
 CONCURRENCY = 64
 GOAL = Goal(reach=0.35, aim=0.5)
 

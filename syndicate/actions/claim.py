@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from syndicate.actions.office import Occasion, Office
 from syndicate.actions.routes import routes_of
@@ -17,8 +17,8 @@ from syndicate.model.article import Status
 from syndicate.model.declarations import Declarations, PartnerDeclaration
 from syndicate.model.delivery import Delivery, EventType, Lane
 from syndicate.policy.health import Health, HealthState, may_send
-from syndicate.policy.rights import NotAllowed, goes_as_it_is, shape_for_partner
-from syndicate.render.event import outgoing, outgoing_plain, provenance_of
+from syndicate.policy.rights import NotAllowed, has_rights, shape_for_partner, takes_everything
+from syndicate.render.event import outgoing, outgoing_plain, outgoing_text, provenance_of
 from syndicate.store import articles, copies, leases, meta, partners
 from syndicate.store.leases import Claimed
 from syndicate.store.tx import Tx
@@ -72,23 +72,32 @@ class Parcel:
             attempt=self.claimed.tries + 1,
         )
 
-    def _outgoing(self, now: datetime) -> Mapping[str, Any] | NotAllowed:
+    def _outgoing(self, now: datetime) -> bytes | NotAllowed:
         """Return the record as it leaves: shaped, with what the service knows of it and the chain it came through."""
-        if self.claimed.record is None or self.claimed.status is not Status.PUBLISHED:
+        kept, publisher, seq = self.claimed.record, self.declarations.publisher, self.delivery.seq
+        if kept is None or self.claimed.status is not Status.PUBLISHED:
             return NotAllowed("the article is not published any more")
-        record = self._shaped(self.claimed.record, now)
+        if self._takes_everything:
+            text = outgoing_text(kept, publisher, slug=self.claimed.slug, url=self.claimed.url, seq=seq)
+            if text is not None:
+                return text
+        record = self._shaped(kept, now)
         if isinstance(record, NotAllowed):
             return record
-        provenance = provenance_of(record, self.declarations.publisher)
-        return {**record, "status": Status.PUBLISHED.value, "seq": self.delivery.seq, "provenance": provenance}
+        provenance = provenance_of(record, publisher)
+        return to_json({**record, "status": Status.PUBLISHED, "seq": seq, "provenance": provenance})
+
+    @property
+    def _takes_everything(self) -> bool:
+        return takes_everything(self.partner, self.declarations.rights)
 
     def _shaped(self, kept: str, now: datetime) -> Mapping[str, Any] | NotAllowed:
         """Shape a record for the partner; most need no reading as an article, which is the dearest step of a send."""
-        publisher, rules = self.declarations.publisher, self.declarations.rights
+        publisher = self.declarations.publisher
         record = from_json(kept)
-        if goes_as_it_is(record, self.partner, rules):
+        if self._takes_everything and not has_rights(record):
             return outgoing_plain(record, publisher, slug=self.claimed.slug)
-        shaped = shape_for_partner(articles.load(kept), self.partner, rules, now=now)
+        shaped = shape_for_partner(articles.load(kept), self.partner, self.declarations.rights, now=now)
         return shaped if isinstance(shaped, NotAllowed) else outgoing(shaped, publisher).wire()
 
 

@@ -18,7 +18,7 @@ __all__ = ["Accepted", "Connector", "Outcome", "Preview", "Refused", "Sending"]
 
 @dataclass(frozen=True)
 class Sending:
-    """One try at one delivery. `record` is the article's JSON form, shaped for the partner; None for a retraction.
+    """One try at one delivery. `record` is the article as JSON, shaped for the partner; None for a retraction.
 
     `at` is when the event happened, `remote` what the connector kept of this copy at the last attempt,
     `attempt` counts from 1. `delivery_id` is the same on every attempt.
@@ -27,7 +27,7 @@ class Sending:
     delivery_id: str
     type: EventType
     at: datetime
-    record: Mapping[str, Any] | None
+    record: bytes | None
     article_id: str
     url: str | None
     revision: int
@@ -40,7 +40,7 @@ class Sending:
     @cached_property
     def article(self) -> Article | None:
         """The record as an article; read when a connector first asks for it."""
-        return None if self.record is None else Article.model_validate(self.record)
+        return None if self.record is None else Article.model_validate_json(self.record)
 
 
 @dataclass(frozen=True)

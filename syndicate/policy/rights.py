@@ -31,16 +31,16 @@ def shape_for_partner(
     return refused or _with_content(_with_pictures(article, partner, rules, now), partner.profile.content)
 
 
-def goes_as_it_is(record: Mapping[str, Any], partner: PartnerDeclaration, rules: tuple[RightsRule, ...]) -> bool:
-    """Tell from a record's JSON form that `shape_for_partner` would change nothing, whatever the time.
-
-    It may say False of a record that stays as it is, and spares reading most of the others.
-    """
+def takes_everything(partner: PartnerDeclaration, rules: tuple[RightsRule, ...]) -> bool:
+    """Tell that `shape_for_partner` changes no record of this partner's that has no rights of its own."""
     profile = partner.profile
-    if profile.content != "full" or profile.images != "all" or _missing(partner, rules):
-        return False
+    return profile.content == "full" and profile.images == "all" and not _missing(partner, rules)
+
+
+def has_rights(record: Mapping[str, Any]) -> bool:
+    """Tell from a record's JSON form whether it or a picture of it has rights or an end."""
     images = [*record.get("images", ()), *(story.get("image", {}) for story in record.get("related", ()))]
-    return not ("rights" in record or "expires_at" in record or any("rights" in image for image in images))
+    return "rights" in record or "expires_at" in record or any("rights" in image for image in images)
 
 
 def refusal_for_partner(article: Article, partner: PartnerDeclaration, *, now: datetime) -> NotAllowed | None:

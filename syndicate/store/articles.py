@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from pydantic_core import to_json
 from sqlalchemy import Row, Update, and_, bindparam, case, delete, func, insert, or_, select, update
 
 from syndicate.model.article import Article, Audience, Status
@@ -67,8 +68,8 @@ _DUE_RIGHTS = (
 
 
 def dump(article: Article) -> str:
-    """Write a record as the store keeps it."""
-    return article.model_dump_json(by_alias=True, exclude_none=True)
+    """Write a record as the store keeps it: compact, without empty keys, so that it can go out as it is."""
+    return to_json(article.wire()).decode()
 
 
 def load(record: str) -> Article:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from pydantic_core import to_json
 
 from syndicate.connectors.contract import Accepted, Connector, Refused, Sending
 from syndicate.connectors.table import CONNECTORS, build
@@ -71,7 +72,7 @@ def an_update(**changes: Any) -> Sending:
         "delivery_id": "dlv_1",
         "type": EventType.UPDATED,
         "at": NOON,
-        "record": article.wire(),
+        "record": to_json(article.wire()),
         "article_id": article.id,
         "url": article.url,
         "revision": 2,

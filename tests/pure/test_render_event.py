@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from pydantic_core import to_json
+
 from syndicate.model.article import Article
 from syndicate.model.delivery import EventType
 from syndicate.model.journal import Cause
@@ -16,7 +18,7 @@ def test_an_event_carries_the_record() -> None:
     body = event_body(
         type=EventType.UPDATED,
         at=NOON,
-        record=article.wire(),
+        record=to_json(article.wire()),
         article_id=article.id,
         url=article.url,
         revision=2,
