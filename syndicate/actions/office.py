@@ -9,6 +9,9 @@ from functools import cached_property
 
 from syndicate.store.store import Store
 
+# How the actor begins where an upstream acts.
+UPSTREAM = "upstream:"
+
 
 @dataclass(frozen=True)
 class Occasion:

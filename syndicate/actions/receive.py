@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from syndicate.actions.accept import Submission, accept_in
-from syndicate.actions.office import Occasion, Office
+from syndicate.actions.office import UPSTREAM, Occasion, Office
 from syndicate.actions.retract import restore_in, retract_in
 from syndicate.errors import ForeignArticleError, InvalidRecordError, UpstreamNotFoundError, Violation
 from syndicate.model.article import Article, Status
@@ -39,7 +39,7 @@ class Received:
 
 async def receive(office: Office, upstream: str, event: Event) -> Received:
     """Apply an event of `upstream`. Raises UpstreamNotFoundError, ForeignArticleError, InvalidRecordError."""
-    return await office.store.write(receive_in, upstream, event, office.occasion(f"upstream:{upstream}"))
+    return await office.store.write(receive_in, upstream, event, office.occasion(f"{UPSTREAM}{upstream}"))
 
 
 def receive_in(tx: Tx, upstream: str, event: Event, occasion: Occasion) -> Received:

@@ -21,6 +21,7 @@ from syndicate.store.leases import Claimed
 from syndicate.store.tx import Tx
 
 KEPT_ATTEMPTS = 20
+TAKEN_OUT = "the partner was taken out of the configuration"
 KEPT_ANSWER_CHARACTERS = 8_192
 
 
@@ -66,8 +67,18 @@ def _write_taken(tx: Tx, ours: Sequence[Attempted], tokens: Collection[str], *, 
 def _write_refused(tx: Tx, refusals: Sequence[tuple[Attempted, Refused]], *, now: datetime) -> None:
     pairs = [(each.parcel.delivery.partner, each.parcel.claimed.article_key) for each, _ in refusals]
     overtaken = leases.overtaken(tx, pairs) if pairs else frozenset()
-    leases.record(tx, [_delivery_row(each, refused, overtaken, now=now) for each, refused in refusals])
+    rows = [_delivery_row(each, refused, overtaken, now=now) for each, refused in refusals]
+    leases.record(tx, [_unless_removed(tx, row, each) for row, (each, _) in zip(rows, refusals, strict=True)])
     copies.refused(tx, [_refused_row(each.parcel.claimed, refused, now=now) for each, refused in refusals])
+
+
+def _unless_removed(tx: Tx, row: dict[str, Any], each: Attempted) -> dict[str, Any]:
+    """Let nothing wait for a partner that was taken out of the configuration meanwhile."""
+    waits = row["new_state"] == DeliveryState.WAITING.value
+    if not waits or routes_of(tx.generation).partner(each.parcel.delivery.partner) is not None:
+        return row
+    ended = {"new_state": DeliveryState.CANCELLED.value, "new_reason": TAKEN_OUT}
+    return row | ended | {"new_finished_at": each.began_at}
 
 
 def _attempt_row(each: Attempted) -> dict[str, Any]:

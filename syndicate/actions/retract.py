@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from syndicate.actions.accept import Receipt, Result, announce
-from syndicate.actions.office import Occasion, Office
+from syndicate.actions.office import UPSTREAM, Occasion, Office
 from syndicate.actions.spread import News
 from syndicate.errors import ArticleNotFoundError, NotRetractedError
 from syndicate.model.article import Article, Status
@@ -50,7 +50,7 @@ def retract_in(
     """Retract an article inside a transaction."""
     stored = must_find(tx, name)
     if stored.status is Status.RETRACTED:
-        return Receipt(stored, Result.UNCHANGED)
+        return Receipt(_taken_over(tx, stored, occasion), Result.UNCHANGED)
     reason, public_note = strip_forbidden(reason), strip_forbidden(public_note or "").strip() or None
     seen = stored.released_at is not None
     after = _new_revision(
@@ -72,6 +72,15 @@ def retract_in(
 
 def _unseen(tx: Tx, after: StoredArticle, news: News, occasion: Occasion) -> StoredArticle:
     return announce(tx, after, replace(news, deliver=False), occasion)
+
+
+def _taken_over(tx: Tx, stored: StoredArticle, occasion: Occasion) -> StoredArticle:
+    """Make it an operator's word where an upstream had withdrawn it: the upstream cannot bring it back any more."""
+    was_upstream = (stored.withdrawn_by or "").startswith(UPSTREAM)
+    if not was_upstream or occasion.actor.startswith(UPSTREAM):
+        return stored
+    articles.change(tx, stored.key, withdrawn_by=occasion.actor)
+    return replace(stored, withdrawn_by=occasion.actor)
 
 
 async def restore(office: Office, name: str, *, actor: str) -> Receipt:

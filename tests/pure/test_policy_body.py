@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from syndicate.parse.html import sanitise
 from syndicate.policy.body import first_paragraphs, keep_pictures
 
 ONE, TWO = "https://images.harbour.example/1.jpg", "https://images.harbour.example/2.jpg?w=1&h=2"
@@ -78,7 +79,9 @@ pieces = st.sampled_from(
 
 
 @given(st.lists(pieces, max_size=30).map("".join))
-def test_no_body_however_broken_keeps_a_picture_it_must_not(body: str) -> None:
+def test_no_body_however_broken_it_came_keeps_a_picture_it_must_not(came: str) -> None:
+    # Cleaned, as every body is before it is kept: quotes in the name of a tag are gone then.
+    body = sanitise(came, base_url=None).html
     assert Pictures(keep_pictures(body, {TWO})).sources <= {TWO}
 
 

@@ -100,6 +100,15 @@ async def test_a_partner_that_comes_back_is_not_sent_what_waited_when_it_went(op
     assert await deliver(paper.office) == []
 
 
+async def test_what_a_removed_partner_refuses_waits_for_nobody(open_paper: OpenPaper) -> None:
+    paper = await open_paper(PARTNER)
+    await put(paper)
+    sent = await claim_all(paper.office)
+    await adopt(paper.office, declared(paper).declarations)
+    await answer(paper.office, sent, UNCERTAIN)
+    assert [each.state for each in await owed(paper.office)] == [DeliveryState.CANCELLED]
+
+
 async def test_a_partner_may_take_a_name_that_it_or_another_had_before(open_paper: OpenPaper) -> None:
     paper = await open_paper(PARTNER)
     await put(paper)

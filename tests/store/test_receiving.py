@@ -104,3 +104,12 @@ async def test_a_note_of_an_upstream_may_hold_any_character(open_paper: OpenPape
     data = {"id": FERRY, "seq": 2, "cause": "retracted", "public_note": "We\x00 were\x0c wrong\ud800.", "article": None}
     await receive(paper.office, "wire", read_event("msg_2", {"type": "article.retracted", "data": data}))
     assert "We were wrong." in await document(paper)
+
+
+async def test_what_an_operator_retracts_too_is_not_for_the_upstream_to_bring_back(open_paper: OpenPaper) -> None:
+    paper = await open_paper(UPSTREAM)
+    await from_wire(paper, 1)
+    await withdrawn_by_wire(paper, 2, Cause.RETRACTED)
+    await retract(paper.office, FERRY, reason="ours too", public_note=None, actor="desk")
+    await from_wire(paper, 3)
+    assert await status(paper) is Status.RETRACTED
