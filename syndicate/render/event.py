@@ -14,8 +14,9 @@ from syndicate.model.delivery import EventType
 from syndicate.model.instants import rfc3339
 from syndicate.model.journal import Cause
 
-# What makes a record more than a text to pass on: rights, another source, and what is added to it.
-_TO_BE_READ = tuple(f'"{key}":' for key in ("rights", "expires_at", "source", "provenance", "status", "seq"))
+# What makes a record more than a text to pass on: an object, which rights, another source and keys of one's own are;
+# an end; a chain that it came through.
+_OBJECT, _END, _CHAIN = '":{', '"expires_at":', '"provenance":'
 
 
 def event_body(  # noqa: PLR0913  # one argument for each member of the body, by name
@@ -78,7 +79,7 @@ def outgoing_text(kept: str, publisher: Publisher, *, slug: str, url: str | None
     Nothing is read: a key stands between quotes, and quotes within a string are escaped, so that the search for a key
     may find too much and never too little.
     """
-    if any(key in kept for key in _TO_BE_READ):
+    if _OBJECT in kept or _END in kept or _CHAIN in kept:
         return None
     ours = {"name": publisher.title, "url": f"{publisher.root}/"}
     named = {"source": ours, "provenance": [ours], "status": Status.PUBLISHED, "seq": seq}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, bindparam, delete, func, insert, or_, select, union_all, update
+from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, union_all, update
 
 from syndicate.model.delivery import Delivery, DeliveryState, EventType, Lane
 from syndicate.model.journal import Cause
@@ -68,7 +68,7 @@ class Waiting:
     attempts: int
 
 
-def delivery_of(values: RowMapping) -> Delivery:
+def delivery_of(values: Mapping[str, Any]) -> Delivery:
     """Read a delivery from a row that has all its columns."""
     return Delivery(
         id=values["id"],
@@ -148,12 +148,12 @@ def newest_of_article(tx: Tx, partner: str, key: int) -> Delivery | None:
     own = (t.c.partner == partner, t.c.article_key == key, t.c.state != DeliveryState.SKIPPED.value)
     statement = select(*_COLUMNS).where(*own).order_by(t.c.seq.desc(), t.c.created_at.desc()).limit(1)
     row = tx.run(statement).first()
-    return None if row is None else delivery_of(row._mapping)
+    return None if row is None else delivery_of(row._asdict())
 
 
 def by_id(tx: Tx, delivery_id: str) -> Delivery | None:
     row = tx.run(select(*_COLUMNS).where(t.c.id == delivery_id)).first()
-    return None if row is None else delivery_of(row._mapping)
+    return None if row is None else delivery_of(row._asdict())
 
 
 def key_of(tx: Tx, delivery_id: str) -> int:
@@ -162,7 +162,7 @@ def key_of(tx: Tx, delivery_id: str) -> int:
 
 def of_article(tx: Tx, key: int) -> tuple[Delivery, ...]:
     rows = tx.run(select(*_COLUMNS).where(t.c.article_key == key).order_by(t.c.created_at, t.c.seq, t.c.partner))
-    return tuple(delivery_of(row._mapping) for row in rows)
+    return tuple(delivery_of(row._asdict()) for row in rows)
 
 
 def listing(
@@ -177,7 +177,7 @@ def listing(
     if before is not None:
         at, last_id = before
         statement = statement.where(or_(t.c.created_at < at, and_(t.c.created_at == at, t.c.id < last_id)))
-    return tuple(delivery_of(row._mapping) for row in tx.run(statement))
+    return tuple(delivery_of(row._asdict()) for row in tx.run(statement))
 
 
 def first_unsent(tx: Tx, partner: str) -> tuple[tuple[str, datetime], ...]:

@@ -114,7 +114,7 @@ def claimable(tx: Tx, partner: str, *, lane: Lane, now: datetime, limit: int) ->
 
 
 def _claimed(row: Row[*tuple[Any, ...]]) -> Claimed:
-    values = row._mapping
+    values = row._asdict()
     return Claimed(
         delivery=delivery_of(values),
         article_key=values["article_key"],

@@ -27,7 +27,9 @@ def kept(article: Article) -> dict[str, Any]:
 
 PLAIN = an_article(images=[an_image()], related=[{"title": "T", "url": "https://harbour.example/t"}], keywords=["a"])
 # Text that looks like keys: in the JSON its quotes are escaped.
-QUOTING = an_article(source=None, summary='They wrote {"rights":"all","source":{}} on it', body_html="<p>ÅÄÖ “x”</p>")
+QUOTING = an_article(
+    source=None, summary='They wrote {"expires_at":1,"provenance":[]} on it', body_html="<p>ÅÄÖ “x”</p>"
+)
 WITH_RIGHTS = [
     an_article(rights={"copyright": "C"}),
     an_article(expires_at=NOON),
