@@ -10,12 +10,13 @@ from pathlib import Path
 from subprocess import Popen
 
 from scripts.measuring import papers
-from scripts.measuring.processes import command, free_port, module, run_module, service, wait_for
+from scripts.measuring.processes import command, free_port, module, processor, run_module, service, wait_for
 from scripts.measuring.results import Goal, Result, Skipped, interleaved
 
 STORED = 200
 SECONDS = 3.0
 CONNECTIONS = 16
+SERVER, CLIENT = 0, 1
 GOAL = Goal(reach=0.75, aim=0.9)
 _PATH = "/feeds/latest.rss"
 _ASKED = "Accept-Encoding: gzip"
@@ -34,11 +35,13 @@ def measure(folder: Path, pairs: int) -> Iterator[Result | Skipped]:
     """Yield the results; all servers run throughout, the idle ones idle."""
     with ExitStack() as stack:
         port = free_port()
-        papers.configure(folder / "paper", port=port, feeds={"latest": 'title = "Latest"\n'})
+        papers.configure(folder / "paper", port=port, feeds={"latest": 'title = "Latest"\nitems = 20\n'})
         papers.fill(folder / "paper", range(STORED))
-        stack.enter_context(service(folder / "paper", port))
+        with processor(SERVER):
+            stack.enter_context(service(folder / "paper", port))
         body, etag = _fetch(port)
-        bare = stack.enter_context(_bare(folder, body))
+        with processor(SERVER):
+            bare = stack.enter_context(_bare(folder, body))
         ours = _rate(port, _ASKED)
         what = f"feed, {len(body) / 1024:.0f} KiB gzip, 200"
         yield Result(what, "requests/s", *_paired(pairs, ours, "bare aiohttp handler", _rate(bare, _ASKED)), GOAL)
@@ -47,7 +50,8 @@ def measure(folder: Path, pairs: int) -> Iterator[Result | Skipped]:
         if shutil.which("nginx") is None:
             yield Skipped("feed beside nginx", "no nginx is installed here")
             return
-        nginx = stack.enter_context(_nginx(folder, body))
+        with processor(SERVER):
+            nginx = stack.enter_context(_nginx(folder, body))
         yield Result(what, "requests/s", *_paired(pairs, ours, "nginx, a file", _rate(nginx, _ASKED)))
 
 
@@ -61,7 +65,13 @@ def _paired(
 def _rate(port: int, *headers: str, status: str = "200") -> Callable[[], float]:
     options = ["--connections", str(CONNECTIONS), "--seconds", str(SECONDS), "--status", status]
     asked = [f"--header={header}" for header in headers]
-    return lambda: float(run_module("scripts.measuring.load", str(port), _PATH, *options, *asked))
+    arguments = (str(port), _PATH, *options, *asked)
+
+    def rate() -> float:
+        with processor(CLIENT):
+            return float(run_module("scripts.measuring.load", *arguments))
+
+    return rate
 
 
 def _fetch(port: int) -> tuple[bytes, str]:
