@@ -51,6 +51,11 @@ class Parcel:
     def delivery(self) -> Delivery:
         return self.claimed.delivery
 
+    @property
+    def lease(self) -> tuple[str, str]:
+        """The delivery with the token that leases it."""
+        return self.claimed.delivery.id, self.token
+
     def sending(self, *, now: datetime) -> Sending | NotAllowed:
         """Shape the article for the partner, as it may have it now."""
         delivery = self.delivery

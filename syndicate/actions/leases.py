@@ -33,10 +33,10 @@ async def hand_back(office: Office, parcels: Sequence[Parcel]) -> None:
 
 
 def _hand_back(tx: Tx, parcels: Sequence[Parcel], now: datetime) -> None:
-    leased = leases.leased(tx, {parcel.token for parcel in parcels})
-    ours = [parcel for parcel in parcels if (parcel.delivery.id, parcel.token) in leased]
+    leased = leases.leased(tx, frozenset(parcel.lease for parcel in parcels))
+    ours = [parcel for parcel in parcels if parcel.lease in leased]
     copies.refused(tx, [held_before(parcel, now=now) for parcel in ours])
-    leases.hand_back(tx, [(parcel.delivery.id, parcel.token) for parcel in ours], now=now)
+    leases.hand_back(tx, [parcel.lease for parcel in ours], now=now)
     tx.effects.deliveries = True
 
 

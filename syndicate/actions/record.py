@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -43,23 +43,23 @@ async def record(office: Office, batch: Sequence[Attempted]) -> None:
 
 def record_in(tx: Tx, batch: Sequence[Attempted], occasion: Occasion) -> None:
     """Write outcomes inside a transaction."""
-    tokens = {each.parcel.token for each in batch}
-    leased = leases.leased(tx, tokens)
     # With its token: one batch may hold what came of one delivery under a lost lease and under the present one.
-    ours = [each for each in batch if (each.parcel.delivery.id, each.parcel.token) in leased]
+    leased = leases.leased(tx, frozenset(each.parcel.lease for each in batch))
+    ours = [each for each in batch if each.parcel.lease in leased]
     attempts.add(tx, [_attempt_row(each) for each in ours])
     attempts.prune(tx, [_kept_from(each) for each in ours if each.parcel.claimed.tries >= KEPT_ATTEMPTS])
-    _write_taken(tx, ours, tokens, now=occasion.now)
+    _write_taken(tx, ours, now=occasion.now)
     _write_refused(tx, [(each, each.outcome) for each in ours if isinstance(each.outcome, Refused)], now=occasion.now)
     _judge_partners(tx, ours, now=occasion.now)
-    tx.effects.deliveries = True
+    # A refusal may close a partner's lanes, and what it put off may be due at once.
+    tx.effects.deliveries = any(isinstance(each.outcome, Refused) for each in ours)
 
 
-def _write_taken(tx: Tx, ours: Sequence[Attempted], tokens: Collection[str], *, now: datetime) -> None:
+def _write_taken(tx: Tx, ours: Sequence[Attempted], *, now: datetime) -> None:
     """Write all acknowledgements in two statements, however many they are."""
     taken = [each for each in ours if isinstance(each.outcome, Accepted)]
     ids = [each.parcel.delivery.id for each in taken]
-    leases.deliver(tx, ids, tokens=tokens, at=now)
+    leases.deliver(tx, ids, tokens={each.parcel.token for each in taken}, at=now)
     copies.took(tx, ids, at=now)
     copies.remember(tx, [row for each in taken if (row := _remembered_row(each))])
 
@@ -168,7 +168,7 @@ async def withhold(office: Office, parcel: Parcel, reason: str) -> None:
 
 
 def _withhold(tx: Tx, parcel: Parcel, reason: str, occasion: Occasion) -> None:
-    if (parcel.delivery.id, parcel.token) not in leases.leased(tx, {parcel.token}):
+    if not leases.leased(tx, frozenset({parcel.lease})):
         return
     now = occasion.now
     refused = Refused(reason, certain=True)

@@ -6,14 +6,28 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, insert, or_, select
+from sqlalchemy import BigInteger, and_, bindparam, cast, delete, insert, or_, select
 
 from syndicate.model.delivery import Attempt
+from syndicate.store.columns import rows, rows_of
 from syndicate.store.schema import attempts as a
 from syndicate.store.schema import deliveries as d
 from syndicate.store.tx import Tx
 
-_INSERT = insert(a)
+_COLUMNS = ("delivery_id", "number", "at", "duration_ms", "outcome", "status", "answer")
+_each = rows_of("rows").c.value
+_INSERT = insert(a).from_select(
+    _COLUMNS,
+    select(
+        _each[0].as_string(),
+        _each[1].as_integer(),
+        cast(_each[2].as_string(), BigInteger),
+        _each[3].as_integer(),
+        _each[4].as_string(),
+        _each[5].as_integer(),
+        _each[6].as_string(),
+    ),
+)
 
 
 def of_delivery(tx: Tx, delivery_id: str) -> tuple[Attempt, ...]:
@@ -23,15 +37,16 @@ def of_delivery(tx: Tx, delivery_id: str) -> tuple[Attempt, ...]:
     )
 
 
-def add(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
+def add(tx: Tx, attempts: Sequence[Mapping[str, Any]]) -> None:
     """Write attempts: delivery_id, number, at, duration_ms, outcome, status, answer."""
-    tx.run_many(_INSERT, rows)
+    if attempts:
+        tx.run(_INSERT, {"rows": rows([each[name] for name in _COLUMNS] for each in attempts)})
 
 
-def prune(tx: Tx, rows: Sequence[tuple[str, int]]) -> None:
+def prune(tx: Tx, kept_from: Sequence[tuple[str, int]]) -> None:
     """Keep the first attempt of a delivery and those from `number` on."""
     statement = delete(a).where(a.c.delivery_id == bindparam("the_id"), a.c.number > 1, a.c.number < bindparam("first"))
-    tx.run_many(statement, [{"the_id": each, "first": number} for each, number in rows])
+    tx.run_many(statement, [{"the_id": each, "first": number} for each, number in kept_from])
 
 
 def forget_of_finished(

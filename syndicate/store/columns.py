@@ -1,11 +1,28 @@
-"""What the tables are made of: instants, keys, indexes of a part of a table."""
+"""What tables and statements are made of: instants, keys, indexes of a part of a table, rows handed over at once."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Index, Integer, TypeDecorator, literal_column, text
+from pydantic_core import to_json
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ColumnElement,
+    Index,
+    Integer,
+    TableValuedAlias,
+    TypeDecorator,
+    bindparam,
+    column,
+    literal_column,
+    text,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -17,7 +34,7 @@ class At(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Any) -> int | None:
-        return None if value is None else (value - EPOCH) // timedelta(microseconds=1)
+        return None if value is None else _microseconds(value)
 
     def process_result_value(self, value: int | None, dialect: Any) -> datetime | None:
         return None if value is None else EPOCH + timedelta(microseconds=value)
@@ -35,3 +52,36 @@ def partial_index(name: str, *columns: str, where: str, unique: bool = False) ->
 def fixed(value: str) -> ColumnElement[str]:
     """Write `value` into the statement itself: a planner uses a partial index only for a condition it can read."""
     return literal_column(f"'{value}'")
+
+
+class _EachOf(FunctionElement[Any]):
+    inherit_cache = True
+
+
+@compiles(_EachOf, "sqlite")
+def _each_in_sqlite(element: _EachOf, compiler: SQLCompiler, **options: Any) -> str:
+    return f"json_each({compiler.process(element.clauses, **options)})"
+
+
+@compiles(_EachOf, "postgresql")
+def _each_in_postgresql(element: _EachOf, compiler: SQLCompiler, **options: Any) -> str:
+    return f"json_array_elements(CAST({compiler.process(element.clauses, **options)} AS JSON))"
+
+
+def rows_of(parameter: str) -> TableValuedAlias:
+    """Read a parameter made by `rows` as a table whose column `value` is one row: `value[0].as_string()`.
+
+    A statement for each row would make the database's thread wait for the interpreter at each, in a busy process.
+    """
+    return _EachOf(bindparam(parameter)).table_valued(column("value", JSON))
+
+
+def rows(values: Iterable[Sequence[str | int | datetime | None]]) -> str:
+    """Return rows as one parameter, instants as the tables keep them."""
+    return to_json(
+        [[_microseconds(each) if isinstance(each, datetime) else each for each in row] for row in values]
+    ).decode()
+
+
+def _microseconds(instant: datetime) -> int:
+    return (instant - EPOCH) // timedelta(microseconds=1)

@@ -68,7 +68,7 @@ class Tx:
 
     def __init__(self, connection: Connection, generations: Generations, *, locks: bool = False) -> None:
         self.connection = connection
-        self._locks = locks
+        self.locks = locks
         self.effects = Effects()
         self._generations = generations
         self._generation: Generation | None = None
@@ -115,7 +115,7 @@ class Tx:
 
         SQLite has one writer, and a reading transaction locks nothing.
         """
-        if self._locks:
+        if self.locks:
             # Not the key: rows of other tables may go on naming this one meanwhile.
             statement = statement.with_for_update(key_share=True, skip_locked=skip_locked)
         return self.run(statement, parameters)

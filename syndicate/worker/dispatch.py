@@ -6,8 +6,9 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import timedelta
+from functools import partial
 
 from syndicate.actions.claim import Parcel, Room, claim, lanes_open
 from syndicate.actions.leases import hand_back, recover, renew
@@ -40,7 +41,9 @@ class Dispatcher:
         self._wake = asyncio.Event()
         self._leases = Leases()
         self._drain_seconds = drain.total_seconds() * (1 - LAST_WRITES)
-        self._outcomes = Outcomes(office, self._leases, last_write=drain * LAST_WRITES)
+        # What an outcome frees is for lines with room; what is owed anew may have to go past full ones.
+        self._outcomes = Outcomes(office, self._leases, last_write=drain * LAST_WRITES, written=self._wake.set)
+        self._owed = True
         self._given_up: list[Parcel] = []
         self._sends: set[asyncio.Task[None]] = set()
         self._stopping = False
@@ -53,7 +56,8 @@ class Dispatcher:
         return self._outcomes.counts
 
     def wake(self) -> None:
-        """Look for due deliveries now."""
+        """Look for due deliveries now, for full lines too."""
+        self._owed = True
         self._wake.set()
 
     def stop(self) -> None:
@@ -92,7 +96,9 @@ class Dispatcher:
 
     async def _turn(self) -> None:
         """Give back what must not go, and claim what may; what the store does not allow now is tried at the next."""
-        for step in (self._give_up_stopped, self._hand_back, self._claim):
+        owed, self._owed = self._owed, False
+        steps: tuple[Callable[[], Awaitable[None]], ...] = (self._hand_back, partial(self._claim, owed=owed))
+        for step in (self._give_up_stopped, *steps) if owed else steps:
             try:
                 await step()
             except StoreError as error:
@@ -102,9 +108,11 @@ class Dispatcher:
 
     # --- claiming ----------------------------------------------------------------------------------------------
 
-    async def _claim(self) -> None:
+    async def _claim(self, *, owed: bool) -> None:
+        """Claim for lines that have room, and where something may be `owed` anew, retractions for full ones."""
         self._follow_declarations()
-        rooms = {name: room for name, line in self._lines.items() if (room := line.room()).normal or room.retractions}
+        rooms = {name: line.room() for name, line in self._lines.items()}
+        rooms = {name: room for name, room in rooms.items() if room.normal or (owed and room.retractions)}
         if not rooms:
             return
         try:
@@ -160,6 +168,7 @@ class Dispatcher:
                 return
             except TimeoutError:
                 if left <= pause:
+                    self._owed = True
                     return
 
     def _start_all(self, sends: asyncio.TaskGroup) -> float:
@@ -181,6 +190,8 @@ class Dispatcher:
         try:
             while parcel is not None:
                 await self._attempt(parcel)
+                if line.wants_more:
+                    self._wake.set()
                 parcel = None if self._stopping else line.next(time.monotonic())
         finally:
             line.running -= 1

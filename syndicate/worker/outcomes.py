@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -28,13 +28,14 @@ RETRY_SECONDS = 1.0
 class Outcomes:
     """A queue that bounds how many outcomes wait for a store that does not write; senders wait with them.
 
-    `last_write` is how long a graceful stop waits for such a store.
+    `last_write` is how long a graceful stop waits for such a store; `written` is called after each commit.
     """
 
-    def __init__(self, office: Office, leases: Leases, *, last_write: timedelta) -> None:
+    def __init__(self, office: Office, leases: Leases, *, last_write: timedelta, written: Callable[[], None]) -> None:
         self._office = office
         self._leases = leases
         self._last_write = last_write
+        self._written = written
         self._queue: asyncio.Queue[Attempted] = asyncio.Queue(maxsize=4 * MAX_BATCH)
         self.counts: Counter[tuple[str, str]] = Counter()
 
@@ -71,6 +72,7 @@ class Outcomes:
                 for attempted in batch:
                     self._leases.settle(attempted.parcel.token)
                     self._queue.task_done()
+                self._written()
 
     async def _record(self, batch: Sequence[Attempted]) -> None:
         """Write outcomes; what cannot be written while its lease is held is sent again after that."""

@@ -206,7 +206,7 @@ class DeliveryMachine(RuleBasedStateMachine):
             self.nothing_went_out(parcel)
 
     def is_leased(self, parcel: Parcel) -> bool:
-        return (parcel.delivery.id, parcel.token) in self.run(self.store.read(leases.leased, [parcel.token]))
+        return bool(self.run(self.store.read(leases.leased, frozenset({parcel.lease}))))
 
     def nothing_went_out(self, parcel: Parcel) -> None:
         claimed = parcel.claimed
