@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from syndicate.model.article import Status
 from syndicate.model.delivery import Delivery, EventType, Lane
 from syndicate.store.columns import fixed, rows, rows_of
-from syndicate.store.deliveries import delivery_of
+from syndicate.store.deliveries import COLUMNS, delivery_of
 from syndicate.store.schema import articles, copies
 from syndicate.store.schema import deliveries as t
 from syndicate.store.tx import Tx
@@ -31,14 +31,16 @@ _NOT_ON_ITS_WAY = ~(
 )
 _CLAIMABLE = (
     select(
-        t,
+        *COLUMNS,
+        t.c.article_key,
         articles.c.record,
         articles.c.status,
         articles.c.slug,
         articles.c.url,
         copies.c.holding,
-        copies.c.remote,
         copies.c.unsure_revision,
+        copies.c.remote,
+        t.c.tries,
     )
     .select_from(
         t.join(articles, articles.c.key == t.c.article_key).outerjoin(
@@ -118,19 +120,8 @@ def claimable(tx: Tx, partner: str, *, lane: Lane, now: datetime, limit: int) ->
 
 
 def _claimed(row: Row[*tuple[Any, ...]]) -> Claimed:
-    values = row._asdict()
-    return Claimed(
-        delivery=delivery_of(values),
-        article_key=values["article_key"],
-        record=values["record"],
-        status=Status(values["status"]),
-        slug=values["slug"],
-        url=values["url"],
-        holding=values["holding"],
-        unsure_revision=values["unsure_revision"],
-        remote=values["remote"],
-        tries=values["tries"],
-    )
+    key, record, status, *rest = row[len(COLUMNS) :]
+    return Claimed(delivery_of(row), key, record, Status(status), *rest)
 
 
 def claim(tx: Tx, ids: Sequence[str], *, token: str, until: datetime) -> None:
