@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -113,18 +113,16 @@ async def claim(office: Office, rooms: Mapping[str, Room]) -> tuple[Parcel, ...]
 
 def _claim(tx: Tx, rooms: Mapping[str, Room], occasion: Occasion) -> tuple[Parcel, ...]:
     halted = meta.get(tx, HALTED) is not None
-    parcels: list[Parcel] = []
+    healths = healths_of(tx, rooms, now=occasion.now)
+    found: list[Claimed] = []
     for name, room in rooms.items():
-        if (route := routes_of(tx.generation).partner(name)) is not None:
-            found = _claimable(tx, name, room, halted=halted, now=occasion.now)
-            token = occasion.new_id("lease")
-            parcels += _take(tx, route.partner, found, token=token, now=occasion.now)
-    return tuple(parcels)
+        if routes_of(tx.generation).partner(name) is not None:
+            found += _claimable(tx, name, room, healths[name], halted=halted, now=occasion.now)
+    return _take(tx, found, token=occasion.new_id("lease"), now=occasion.now)
 
 
-def _claimable(tx: Tx, partner: str, room: Room, *, halted: bool, now: datetime) -> tuple[Claimed, ...]:
+def _claimable(tx: Tx, partner: str, room: Room, health: Health, *, halted: bool, now: datetime) -> tuple[Claimed, ...]:
     """Find what may go: retractions first, through a halt and past an open circuit."""
-    health = health_of(tx, partner, now=now)
     if not may_send(health, Lane.RETRACTION, now):
         return ()
     normal = 0 if halted or not may_send(health, Lane.NORMAL, now, in_flight=room.in_flight) else room.normal
@@ -143,7 +141,7 @@ async def lanes_open(office: Office, names: Sequence[str]) -> Mapping[str, Lane 
 
 def _lanes_open(tx: Tx, names: Sequence[str], now: datetime) -> dict[str, Lane | None]:
     halted = meta.get(tx, HALTED) is not None
-    return {name: _lane_open(health_of(tx, name, now=now), halted=halted, now=now) for name in names}
+    return {name: _lane_open(health, halted=halted, now=now) for name, health in healths_of(tx, names, now=now).items()}
 
 
 def _lane_open(health: Health, *, halted: bool, now: datetime) -> Lane | None:
@@ -157,28 +155,43 @@ def health_of(tx: Tx, partner: str, *, now: datetime) -> Health:
     return _health(partners.health(tx, partner), now=now)
 
 
+def healths_of(tx: Tx, names: Collection[str], *, now: datetime) -> dict[str, Health]:
+    """Read the health of several partners."""
+    kept = partners.healths(tx, names)
+    return {name: _health(kept.get(name), now=now) for name in names}
+
+
 def health_to_change(tx: Tx, partner: str, *, now: datetime) -> Health:
     """Read a partner's health in order to write it: nobody else may change it until the commit."""
     return _health(partners.health_to_change(tx, partner), now=now)
+
+
+def healths_to_change(tx: Tx, names: Collection[str], *, now: datetime) -> dict[str, Health]:
+    """Read the health of several partners in order to write it, as `health_to_change`."""
+    kept = partners.healths_to_change(tx, names)
+    return {name: _health(kept.get(name), now=now) for name in sorted(names)}
 
 
 def _health(kept: str | None, *, now: datetime) -> Health:
     return Health(since=now) if kept is None else Health.model_validate_json(kept)
 
 
-def _take(tx: Tx, partner: PartnerDeclaration, found: Sequence[Claimed], *, token: str, now: datetime) -> list[Parcel]:
-    """Lease what was found and note that the partner may hold it from now on."""
+def _take(tx: Tx, found: Sequence[Claimed], *, token: str, now: datetime) -> tuple[Parcel, ...]:
+    """Lease what was found and note that its partners may hold it from now on."""
     if not found:
-        return []
+        return ()
     settled = [_settled(claimed) for claimed in found]
     leases.claim(tx, [claimed.delivery.id for claimed in found], token=token, until=now + LEASE)
-    first = [after.delivery.id for before, after in zip(found, settled, strict=True) if after is not before]
-    leases.rename_type(tx, first, EventType.PUBLISHED)
-    if any(claimed.holding is None for claimed in found):
-        copies.begin_first(tx, partner.name, token=token, at=now)
-    if any(claimed.holding is not None for claimed in found):
-        copies.begin_again(tx, partner.name, token=token, at=now)
-    return [Parcel(claimed, partner, token, tx.declarations) for claimed in settled]
+    changed = [after.delivery.id for before, after in zip(found, settled, strict=True) if after is not before]
+    leases.rename_type(tx, changed, EventType.PUBLISHED)
+    copies.begin_first(tx, [claimed.delivery.id for claimed in found if claimed.holding is None], at=now)
+    copies.begin_again(tx, [claimed.delivery.id for claimed in found if claimed.holding is not None], at=now)
+    routes = routes_of(tx.generation)
+    return tuple(
+        Parcel(claimed, route.partner, token, tx.declarations)
+        for claimed in settled
+        if (route := routes.partner(claimed.delivery.partner)) is not None
+    )
 
 
 def _settled(claimed: Claimed) -> Claimed:

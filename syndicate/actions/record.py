@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from syndicate.actions.claim import DISPATCHER, Parcel, health_to_change
+from syndicate.actions.claim import DISPATCHER, Parcel, healths_to_change
 from syndicate.actions.office import Occasion, Office
 from syndicate.actions.owing import owe_withdrawal
 from syndicate.actions.routes import routes_of
@@ -155,11 +155,12 @@ def held_before(parcel: Parcel, *, now: datetime) -> dict[str, Any]:
 
 
 def _judge_partners(tx: Tx, ours: Sequence[Attempted], *, now: datetime) -> None:
-    # In order, so that two batches never wait for each other.
-    for partner in sorted({each.parcel.delivery.partner for each in ours}):
-        answers = [(each.parcel.delivery.id, each.outcome) for each in ours if each.parcel.delivery.partner == partner]
-        health = after_outcomes(health_to_change(tx, partner, now=now), answers, now=now)
-        partners.set_health(tx, partner, health.model_dump_json(), at=now)
+    answers: dict[str, list[tuple[str, Outcome]]] = {}
+    for each in ours:
+        answers.setdefault(each.parcel.delivery.partner, []).append((each.parcel.delivery.id, each.outcome))
+    for partner, health in healths_to_change(tx, answers, now=now).items():
+        judged = after_outcomes(health, answers[partner], now=now)
+        partners.set_health(tx, partner, judged.model_dump_json(), at=now)
 
 
 async def withhold(office: Office, parcel: Parcel, reason: str) -> None:

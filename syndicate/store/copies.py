@@ -21,22 +21,18 @@ from syndicate.store.tx import Tx
 _OF_ARTICLE = select(t.c.partner, t.c.holding, t.c.unsure_revision, t.c.seq, t.c.by_hand).where(
     t.c.article_key == bindparam("key")
 )
-_claimed = (
-    d.c.state == fixed("sending"),
-    d.c.partner == bindparam("the_partner"),
-    d.c.lease_token == bindparam("token"),
-)
+_these = d.c.id.in_(bindparam("ids", expanding=True))
 _its_copy = (t.c.partner == d.c.partner, t.c.article_key == d.c.article_key)
 _blank = {"holding": fixed("none"), "revision": literal(0), "seq": literal(0), "remote": fixed("{}")}
 _BEGIN_FIRST = insert(t).from_select(
     ["partner", "article_key", "article_id", "unsure_revision", "changed_at", *_blank],
     select(d.c.partner, d.c.article_key, d.c.article_id, d.c.revision, bindparam("at", type_=At()), *_blank.values())
-    .where(*_claimed, ~select(t.c.partner).where(*_its_copy).exists()),
+    .where(_these, ~select(t.c.partner).where(*_its_copy).exists()),
 )  # fmt: skip
-_BEGIN_AGAIN = update(t).where(*_its_copy, *_claimed).values(unsure_revision=d.c.revision, changed_at=bindparam("at"))
+_BEGIN_AGAIN = update(t).where(*_its_copy, _these).values(unsure_revision=d.c.revision, changed_at=bindparam("at"))
 _TOOK = (
     update(t)
-    .where(*_its_copy, d.c.id.in_(bindparam("ids", expanding=True)))
+    .where(*_its_copy, _these)
     .values(
         holding=case((d.c.type == EventType.RETRACTED.value, Holding.WITHDRAWN.value), else_=Holding.HELD.value),
         revision=d.c.revision,
@@ -117,14 +113,16 @@ def begun_of_withdrawn(tx: Tx, partner: str) -> tuple[int, ...]:
     return tuple(tx.run(statement).scalars())
 
 
-def begin_first(tx: Tx, partner: str, *, token: str, at: datetime) -> None:
-    """Note that first attempts begin at what `token` leases: from here on the partner may hold it."""
-    tx.run(_BEGIN_FIRST, {"the_partner": partner, "token": token, "at": at})
+def begin_first(tx: Tx, delivery_ids: Sequence[str], *, at: datetime) -> None:
+    """Note that first attempts begin at deliveries: from here on their partners may hold what they bring."""
+    if delivery_ids:
+        tx.run(_BEGIN_FIRST, {"ids": delivery_ids, "at": at})
 
 
-def begin_again(tx: Tx, partner: str, *, token: str, at: datetime) -> None:
-    """Note that attempts begin at newer revisions of what the partner was offered before."""
-    tx.run(_BEGIN_AGAIN, {"the_partner": partner, "token": token, "at": at})
+def begin_again(tx: Tx, delivery_ids: Sequence[str], *, at: datetime) -> None:
+    """Note that attempts begin at newer revisions of what their partners were offered before."""
+    if delivery_ids:
+        tx.run(_BEGIN_AGAIN, {"ids": delivery_ids, "at": at})
 
 
 def took(tx: Tx, delivery_ids: Sequence[str], *, at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, insert, select, update
@@ -10,9 +11,20 @@ from syndicate.store.schema import partners as t
 from syndicate.store.tx import Tx
 
 _HEALTH = select(t.c.health).where(t.c.name == bindparam("partner"))
+_HEALTHS = select(t.c.name, t.c.health).where(t.c.name.in_(bindparam("names", expanding=True))).order_by(t.c.name)
 _SET = (
     update(t).where(t.c.name == bindparam("partner")).values(health=bindparam("new_health"), changed_at=bindparam("at"))
 )
+
+
+def healths(tx: Tx, names: Collection[str]) -> dict[str, str]:
+    """Return the health of those partners that have had an outcome, as JSON by name."""
+    return dict(tx.run(_HEALTHS, {"names": list(names)}).all())
+
+
+def healths_to_change(tx: Tx, names: Collection[str]) -> dict[str, str]:
+    """Return what `healths` does, in the order of names, and let nobody else change it until the commit."""
+    return dict(tx.run_locking(_HEALTHS, {"names": list(names)}).all())
 
 
 def health(tx: Tx, partner: str) -> str | None:
@@ -23,10 +35,6 @@ def health(tx: Tx, partner: str) -> str | None:
 def health_to_change(tx: Tx, partner: str) -> str | None:
     """Return a partner's health, and let nobody else change it until the commit."""
     return tx.run_locking(_HEALTH, {"partner": partner}).scalar()
-
-
-def all_health(tx: Tx) -> dict[str, str]:
-    return dict(tx.run(select(t.c.name, t.c.health)))
 
 
 def set_health(tx: Tx, partner: str, value: str, *, at: datetime) -> None:

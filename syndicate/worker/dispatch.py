@@ -189,7 +189,7 @@ class Dispatcher:
         """Send one parcel, and then whatever the line lets go next."""
         try:
             while parcel is not None:
-                await self._attempt(parcel)
+                await self._attempt(line, parcel)
                 if line.wants_more:
                     self._wake.set()
                 parcel = None if self._stopping else line.next(time.monotonic())
@@ -198,7 +198,7 @@ class Dispatcher:
             if line.wants_more:
                 self._wake.set()
 
-    async def _attempt(self, parcel: Parcel) -> None:
+    async def _attempt(self, line: Line, parcel: Parcel) -> None:
         attempted: Attempted | None = None
         try:
             if self._leases.may_start(parcel.token, time.monotonic()):
@@ -212,6 +212,7 @@ class Dispatcher:
             if attempted is None:
                 self._leases.settle(parcel.token)
         if attempted is not None:
+            line.took(attempted.duration.total_seconds())
             await self._outcomes.put(attempted)
 
     # --- leases ------------------------------------------------------------------------------------------------

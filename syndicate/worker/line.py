@@ -12,9 +12,13 @@ from syndicate.model.delivery import Lane
 # Retractions find a place even where slow sends fill the line.
 EXTRA_FOR_RETRACTIONS = 1
 BURST = 2
-# So much is claimed ahead, for each send at a time, that none waits for a commit; what changes is given up again.
-CLAIMED = 4
-CLAIM_BELOW = 2
+# So much is claimed ahead, for each send at a time, as goes out while the next claim is on its way to the disk:
+# a partner that is quick would wait for it, and what waits long for one that is slow may change meanwhile.
+AHEAD_SECONDS = 0.2
+LEAST_AHEAD, MOST_AHEAD = 2, 16
+CLAIM_BELOW = 3 / 4
+# How much one send says of how long they take.
+NEWEST = 1 / 16
 
 
 class Line:
@@ -27,6 +31,8 @@ class Line:
         self._per_second = self._most = self._allowance = 1.0
         self._refilled_at = 0.0
         self._limits: tuple[int, Rate] | None = None
+        self._seconds = AHEAD_SECONDS
+        self._look_ahead()
 
     def limit(self, concurrency: int, rate: Rate) -> None:
         """Set the limits, where they differ from those in force."""
@@ -36,6 +42,7 @@ class Line:
         self._concurrency = concurrency
         self._per_second = rate.count / rate.per.total_seconds()
         self._allowance = self._most = max(1.0, self._per_second * BURST)
+        self._look_ahead()
 
     @property
     def idle(self) -> bool:
@@ -45,16 +52,25 @@ class Line:
     def has_unstarted(self) -> bool:
         return bool(self._waiting)
 
+    def took(self, seconds: float) -> None:
+        """Count how long one send took."""
+        self._seconds += (seconds - self._seconds) * NEWEST
+        self._look_ahead()
+
     def room(self) -> Room:
-        """Return how much to claim: nothing while half of what the line can hold is still there."""
+        """Return how much to claim: nothing while most of what the line can hold is still there."""
         held = self.running + len(self._waiting)
-        capacity = CLAIMED * self._concurrency
-        free = capacity - held if self.wants_more else 0
-        return Room(normal=free, retractions=max(0, capacity + EXTRA_FOR_RETRACTIONS - held), in_flight=held)
+        free = self._capacity - held if self.wants_more else 0
+        return Room(normal=free, retractions=max(0, self._capacity + EXTRA_FOR_RETRACTIONS - held), in_flight=held)
 
     @property
     def wants_more(self) -> bool:
-        return self.running + len(self._waiting) <= CLAIM_BELOW * self._concurrency
+        return self.running + len(self._waiting) <= self._claim_at
+
+    def _look_ahead(self) -> None:
+        ahead = MOST_AHEAD if self._seconds * MOST_AHEAD < AHEAD_SECONDS else AHEAD_SECONDS / self._seconds
+        self._capacity = int(max(ahead, LEAST_AHEAD) * self._concurrency)
+        self._claim_at = int(self._capacity * CLAIM_BELOW)
 
     def add(self, parcel: Parcel) -> None:
         """Queue a parcel; retractions stand in front."""

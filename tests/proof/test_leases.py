@@ -13,7 +13,7 @@ from syndicate.actions.claim import Parcel
 from syndicate.model.declarations import Rate
 from syndicate.model.delivery import Lane
 from syndicate.worker.leases import LATEST_START_SECONDS, LEASE_SECONDS, Leases
-from syndicate.worker.line import CLAIMED, Line
+from syndicate.worker.line import LEAST_AHEAD, MOST_AHEAD, Line
 
 ONE_AN_HOUR = Rate(count=1, per=timedelta(hours=1))
 PLENTY = Rate(count=1000, per=timedelta(seconds=1))
@@ -91,11 +91,11 @@ def test_a_line_never_holds_more_than_it_may_claim_and_one_retraction() -> None:
         for _ in range(room.retractions):
             line.add(a_parcel(Lane.RETRACTION))
     assert line.room().retractions == 0
-    assert line.room().in_flight == CLAIMED * 2 + 1
+    assert line.room().in_flight == LEAST_AHEAD * 2 + 1
 
 
 def test_a_full_line_has_room_for_one_retraction() -> None:
-    line = a_line(*[a_parcel() for _ in range(CLAIMED * 2)], concurrency=2)
+    line = a_line(*[a_parcel() for _ in range(LEAST_AHEAD * 2)], concurrency=2)
     assert (line.room().normal, line.room().retractions) == (0, 1)
 
 
@@ -139,3 +139,12 @@ def test_only_what_changed_is_given_up() -> None:
 def test_what_is_less_urgent_than_what_may_go_is_given_up(lane: Lane | None, left: int) -> None:
     line = a_line(*[a_parcel(each) for each in Lane])
     assert len(line.give_up_beyond(lane)) == 3 - left
+
+
+def test_the_quicker_a_partner_is_the_more_is_claimed_ahead_of_its_sends() -> None:
+    quick, slow = a_line(concurrency=2), a_line(concurrency=2)
+    for _ in range(100):
+        quick.took(0.005)
+        slow.took(5.0)
+    assert slow.room().normal == LEAST_AHEAD * 2
+    assert quick.room().normal == MOST_AHEAD * 2
