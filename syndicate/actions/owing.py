@@ -13,7 +13,7 @@ from syndicate.model.delivery import Delivery, DeliveryState, EventType, Holding
 from syndicate.model.journal import Kind
 from syndicate.model.stored import StoredArticle
 from syndicate.policy.planning import Owe
-from syndicate.store import articles, deliveries
+from syndicate.store import articles, copies, deliveries
 from syndicate.store.tx import Tx
 
 
@@ -83,9 +83,8 @@ def _send_again(tx: Tx, stored: StoredArticle, route: PartnerRoute, decision: Ow
         if last.state is not DeliveryState.SENDING:
             deliveries.retry(tx, last.id, now=occasion.now)
         return last.state is not DeliveryState.SENDING
-    overtakes = last is not None and last.seq >= stored.seq and not _is_unsaid(last, decision, seq=stored.seq)
     # A fresh seq: a partner that orders by it must see this after what it takes back.
-    seq = tx.next_seq() if overtakes else stored.seq
+    seq = tx.next_seq() if _overtakes(tx, stored, last, decision, route) else stored.seq
     news = News(Kind.UPDATED, public_note=stored.public_note)
     rows = delivery_rows(stored, route, decision, news, occasion, seq=seq)
     due_at = occasion.now if decision.at_once else _not_before(stored, route, occasion)
@@ -95,6 +94,16 @@ def _send_again(tx: Tx, stored: StoredArticle, route: PartnerRoute, decision: Ow
 
 def _not_before(stored: StoredArticle, route: PartnerRoute, occasion: Occasion) -> datetime:
     return route.not_before(released_at=stored.released_at or occasion.now, now=occasion.now)
+
+
+def _overtakes(tx: Tx, stored: StoredArticle, last: Delivery | None, decision: Owe, route: PartnerRoute) -> bool:
+    """Tell whether the partner may know as new a seq as the article's own, from something else than this."""
+    assert stored.seq is not None
+    if last is not None:
+        return last.seq >= stored.seq and not _is_unsaid(last, decision, seq=stored.seq)
+    # Deliveries are forgotten after a while; copies never are.
+    held = copies.of_article(tx, stored.key).get(route.partner.name)
+    return held is not None and (held.unsure or held.seq >= stored.seq)
 
 
 def _is_unsaid(last: Delivery, decision: Owe, *, seq: int) -> bool:
