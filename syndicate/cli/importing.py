@@ -20,7 +20,7 @@ SCHEMES = ("http://", "https://")
 
 
 @click.command("import")
-@click.argument("sources", nargs=-1, required=True, metavar="PATH|URL …")
+@click.argument("sources", nargs=-1, required=True, metavar="PATH|URL …", type=click.Path())
 @click.option("--backfill", is_flag=True, help="deliver nothing of it to partners and subscribers")
 @click.option("--own", is_flag=True, help="the feeds are ours: their stories name no source")
 @click.option("--strict", is_flag=True, help="a refused entry is a failure")

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from syndicate import __version__
+from syndicate.cli.arguments import in_utf_8
 from syndicate.cli.exits import FAILED, WRONG_USAGE, error_line, exit_status
 from syndicate.errors import SyndicateError
 from syndicate.logs import visible
@@ -44,8 +45,7 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, _, name = COMMANDS[cmd_name].partition(":")
-        command: click.Command = getattr(import_module(module), name)
-        return command
+        return in_utf_8(getattr(import_module(module), name))
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -44,6 +44,28 @@ def test_every_command_says_what_it_does(name: str) -> None:
     assert commands()[name].help
 
 
+def test_text_that_is_not_utf_8_is_wrong_usage_in_every_command() -> None:
+    texts = [(name, param) for name, command in commands().items() for param in command.params if _is_text(param)]
+    assert len(texts) > 20
+    for name, param in texts:
+        with pytest.raises(click.BadParameter, match="'caf\udce9' is not UTF-8"):
+            param.type_cast_value(click.Context(commands()[name]), _in_its_place(param, "caf\udce9"))
+
+
+@pytest.mark.parametrize("name", ["import", "articles put", "demo"])
+def test_the_name_of_a_file_may_hold_any_bytes(name: str) -> None:
+    path = next(param for param in commands()[name].params if isinstance(param.type, click.Path | click.File))
+    assert not _is_text(path)
+
+
+def _is_text(param: click.Parameter) -> bool:
+    return isinstance(param.type, click.types.StringParamType)
+
+
+def _in_its_place(param: click.Parameter, value: str) -> str | tuple[str, ...]:
+    return (value,) if param.multiple or param.nargs != 1 else value
+
+
 def test_a_pipe_gets_a_head_and_a_line_for_each_row_with_tabs(capsys: pytest.CaptureFixture[str]) -> None:
     listed([{"name": "a b", "size": 2}, {"name": None, "size": 3}], COLUMNS, as_json=False)
     assert capsys.readouterr().out == "NAME\tSIZE\na b\t4\n\t6\n"

@@ -98,6 +98,7 @@ def test_a_token_is_printed_alone_and_only_once(tmp_path: Path) -> None:
         (["articles", "nope"], 2, "nope"),
         (["articles", "retract", "x"], 2, "--reason"),
         (["articles", "put", "absent.json"], 2, "absent.json"),
+        (["articles", "show", "caf\udce9"], 2, "'caf\\udce9' is not UTF-8"),
         (["serve", "--role", "web"], 2, "store.url"),
     ],
 )
