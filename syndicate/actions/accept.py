@@ -101,7 +101,8 @@ def _identified(tx: Tx, article: Article, occasion: Occasion) -> Article:
 
 
 def _refuse_conflicts(tx: Tx, stored: StoredArticle | None, article: Article, submission: Submission) -> None:
-    if stored is not None and submission.create_only:
+    # What is retracted is refused as such, below: it is for an operator to decide on.
+    if stored is not None and submission.create_only and stored.status is not Status.RETRACTED:
         raise ArticleExistsError(f"article {stored.id} exists")
     if stored is not None and submission.upstream is not None and stored.upstream != submission.upstream:
         raise ForeignArticleError(f"article {stored.id} is not from upstream {submission.upstream}")

@@ -125,6 +125,7 @@ def _apply_members(tx: Tx, evaluated: Evaluated, occasion: Occasion, *, seq: int
         leaving = [key for key, member in before.items() if member and key not in matching]
         staying = [key for key in matching if before.get(key)]
         blank = {"reentered_at": None, "left_seq": None, "left_at": None, "left_cause": None}
+        blank |= {"revision": None, "offered_at": None}
         entered = {"feed": feed, "entered_seq": seq, "changed_seq": seq} | blank
         memberships.enter(tx, [entered | {"article_key": key} | matching[key] for key in new])
         keyed = {"the_feed": feed, "seq": seq, "at": occasion.now}

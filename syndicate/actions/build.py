@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from syndicate.model.article import Article
 from syndicate.model.declarations import Publisher
 from syndicate.model.entry import Entry, FeedContent, Tombstone
 from syndicate.model.stored import StoredArticle
+from syndicate.model.views import View, view_of
 from syndicate.policy.rights import with_rights_at
 from syndicate.render.event import outgoing
 from syndicate.store import memberships
@@ -28,23 +30,26 @@ class Snapshot:
 
 
 def snapshot(tx: Tx, slug: str) -> Snapshot:
-    """Read what a feed shows now. Raises FeedNotFoundError."""
-    declarations = tx.declarations
-    feed = declarations.feed(slug)
+    """Read what a view shows now: a feed by its slug, a polled partner's by its key. Raises FeedNotFoundError."""
+    view = view_of(tx.declarations, slug)
     head = memberships.head(tx, slug)
-    if feed is None or head is None:
+    if view is None or head is None:
         raise FeedNotFoundError(slug)
-    publisher = declarations.publisher
     left = memberships.left(tx, slug, limit=MAX_TOMBSTONES)
     content = FeedContent(
-        publisher=publisher,
-        feed=feed,
-        entries=tuple(_member_entry(member, publisher) for member in memberships.newest(tx, slug, limit=feed.items)),
+        publisher=tx.declarations.publisher,
+        feed=view.feed,
+        entries=entries_of(tx, view, memberships.newest(tx, slug, limit=view.feed.items)),
         tombstones=tuple(Tombstone(gone.article_id, gone.left_at, gone.public_note) for gone in left),
         changed_at=head.changed_at,
-        self_base=f"{publisher.root}/feeds/{slug}",
+        self_base=view.self_base,
     )
     return Snapshot(head.seq, content)
+
+
+def entries_of(tx: Tx, view: View, members: Sequence[Member]) -> tuple[Entry, ...]:
+    """Settle members of a view as its documents show them."""
+    return tuple(_member_entry(member, tx.declarations.publisher) for member in members)
 
 
 def _member_entry(member: Member, publisher: Publisher) -> Entry:

@@ -107,6 +107,8 @@ def _member_row(stored: StoredArticle, route: FeedRoute, *, seq: int) -> dict[st
         "leaves_at": route.matcher.leaves_at(stored.article),
         "published_at": stored.published_at,
         "updated_at": stored.updated_at,
+        "revision": None,
+        "offered_at": None,
     }
 
 

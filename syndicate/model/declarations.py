@@ -45,6 +45,7 @@ def _casefolded(value: object) -> object:
 
 
 Slug = Annotated[str, AfterValidator(_slug)]
+Dialect = Literal["standard", "msn", "flipboard", "smartnews"]
 Zone = Annotated[str, AfterValidator(_zone)]
 Content = Annotated[Literal["full", "summary"] | int, BeforeValidator(_content)]
 Terms = Annotated[tuple[str, ...], BeforeValidator(_casefolded)]
@@ -78,7 +79,7 @@ class FeedDeclaration(Declared):
     description: Text = ""
     items: Annotated[int, Field(ge=1, le=1_000)] = 50
     content: Content = "full"
-    dialect: Literal["standard"] = "standard"
+    dialect: Dialect = "standard"
     language: Line | None = None
     ttl: Annotated[int, Field(ge=1, le=10_080)] | None = None
     select: Select = Select()
@@ -90,7 +91,7 @@ class Profile(Declared):
     format: Literal["article"] = "article"
     content: Content = "full"
     images: Literal["all", "lead", "none"] = "all"
-    dialect: Literal["standard"] = "standard"
+    dialect: Dialect = "standard"
 
 
 class Rate(Declared):

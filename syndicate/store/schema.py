@@ -114,6 +114,9 @@ memberships = Table(
     Column("leaves_at", At),
     Column("published_at", At, nullable=False),
     Column("updated_at", At, nullable=False),
+    # Of a polled partner's own feed only: the revision it was offered, which may not be the newest, and when.
+    Column("revision", Integer),
+    Column("offered_at", At),
     partial_index("memberships_newest", "feed", "updated_at", "published_at", "article_id", where="left_seq IS NULL"),
     partial_index("memberships_left", "feed", "left_seq", where="left_seq IS NOT NULL"),
     partial_index("memberships_leaving", "leaves_at", where="left_seq IS NULL AND leaves_at IS NOT NULL"),
@@ -184,6 +187,7 @@ attempts = Table(
     Column("outcome", Text, nullable=False),
     Column("status", Integer),
     Column("answer", Text),
+    Column("payload_digest", Text),
 )
 
 partners = Table(

@@ -12,7 +12,7 @@ from sqlalchemy import event
 
 from syndicate.model.delivery import Lane
 from syndicate.store import articles, attempts, backlog, copies, deliveries, journal, leases, memberships
-from syndicate.store.schema import metadata
+from syndicate.store.schema_polling import metadata
 from syndicate.store.store import Store
 from syndicate.store.tx import Tx
 from tests.builders import NOON, an_article
