@@ -12,7 +12,7 @@ from syndicate.actions.office import Office
 from syndicate.actions.retract import restore, retract
 from syndicate.demo.plug import Plug
 from syndicate.demo.stories import corrected, story_record
-from syndicate.errors import ArticleExistsError, ConflictError
+from syndicate.errors import ArticleExistsError, ArticleRetractedError, ConflictError
 from syndicate.parse.record import read_record
 
 ACTOR = "stage"
@@ -36,7 +36,7 @@ class Acts:
             record = read_record(story_record(number, self.pictures))
             try:
                 done = await accept(self.office, Submission(record.article, create_only=True), actor=ACTOR)
-            except ArticleExistsError:
+            except (ArticleExistsError, ArticleRetractedError):
                 number += 1
             else:
                 return done.stored.slug

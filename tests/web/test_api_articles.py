@@ -223,7 +223,9 @@ async def test_a_retracted_article_and_its_url_are_closed_until_it_is_restored(d
     await problem_of(await desk.put(title="Again", url=url), 409, "article_retracted")
     other = "tag:harbour.example,2026:other"
     await problem_of(await desk.put(other, url=url), 409, "article_retracted")
-    assert (await desk.api("POST", "/api/v1/articles", json=a_record(url=url))).status == 409
+    for named in ({"url": url}, {"id": FERRY}, {"id": other, "url": url}):
+        posted = await desk.api("POST", "/api/v1/articles", json=a_record(**named))
+        await problem_of(posted, 409, "article_retracted")
     assert (await desk.restore()).status == 200
     assert (await body_of(await desk.put(title="Again", url=url), 200))["outcome"] == "changed"
 

@@ -100,8 +100,12 @@ async def test_the_stage_needs_no_inline_script_or_style(visitor: Visitor) -> No
     assert f"frame-src {visitor.first} {visitor.second};" in policy
 
 
-async def test_each_press_publishes_another_story(visitor: Visitor) -> None:
-    assert await visitor.publish() != await visitor.publish()
+@pytest.mark.parametrize("retracted", [False, True])
+async def test_each_press_publishes_another_story(visitor: Visitor, retracted: bool) -> None:
+    first = await visitor.publish()
+    if retracted:
+        await visitor.press("retract", first)
+    assert await visitor.publish() not in (first, "")
 
 
 async def test_another_site_cannot_press_a_button(visitor: Visitor) -> None:
