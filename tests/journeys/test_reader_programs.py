@@ -20,13 +20,13 @@ CAPTION = "The “Ida” & her crew"
 FORMATS = ("rss", "atom")
 
 
-def a_record(id: str, title: str) -> str:
+def a_record(article_id: str, title: str) -> str:
     image = {"url": "https://images.harbour.example/1.jpg", "caption": CAPTION, "credit": "P. Ng", "alt": "A ferry"}
-    return json.dumps({"id": id, "title": title, "body_html": "<p>She sailed.</p>", "images": [image]})
+    return json.dumps({"id": article_id, "title": title, "body_html": "<p>She sailed.</p>", "images": [image]})
 
 
-def put(shop: Shop, id: str, title: str) -> None:
-    assert shop.run("articles", "put", "-", stdin=a_record(id, title)).status == 0
+def put(shop: Shop, article_id: str, title: str) -> None:
+    assert shop.run("articles", "put", "-", stdin=a_record(article_id, title)).status == 0
 
 
 def program(name: str) -> str:
@@ -80,10 +80,10 @@ def test_sfeed_reads_time_title_link_body_id_and_the_lead_picture(tmp_path: Path
     shop = a_shop(tmp_path / "shop")
     with shop.serving():
         put(shop, FERRY, "AT&T: the ferry “sails”")
-        [[_, title, link, content, kind, id, author, enclosure, *_]] = sfeed(shop.read(f"/feeds/latest.{name}"))
+        [[_, title, link, content, kind, guid, author, enclosure, *_]] = sfeed(shop.read(f"/feeds/latest.{name}"))
         assert title == "AT&T: the ferry “sails”"
         assert link == f"http://127.0.0.1:{shop.port}/articles/at-t-the-ferry-sails"
-        assert (kind, id, author) == ("html", FERRY, "Harbour Daily")
+        assert (kind, guid, author) == ("html", FERRY, "Harbour Daily")
         assert enclosure == "https://images.harbour.example/1.jpg"
         assert CAPTION in html.unescape(content)
         assert shop.run("articles", "retract", FERRY, "--reason", "wrong").status == 0
