@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
 from syndicate.actions.accept import Receipt, Result, announce
+from syndicate.actions.aside import Aside
 from syndicate.actions.office import Occasion, Office
 from syndicate.actions.retract import must_find
 from syndicate.actions.spread import News
-from syndicate.errors import NotHeldError
+from syndicate.errors import NotHeldError, StoreError
 from syndicate.model.article import Status
 from syndicate.model.journal import Cause, Kind
 from syndicate.model.stored import StoredArticle
@@ -18,8 +21,13 @@ from syndicate.policy import change, rights
 from syndicate.store import articles, memberships
 from syndicate.store.tx import Tx
 
+logger = logging.getLogger(__name__)
+
 CLOCK = "clock"
 BATCH = 100
+# Finds key and id of articles for which the time has come, and does to one what that asks for.
+Due = Callable[..., tuple[tuple[int, str], ...]]
+Act = Callable[[Tx, StoredArticle, Occasion], object]
 
 
 async def release(office: Office, name: str, *, actor: str) -> Receipt:
@@ -55,30 +63,54 @@ def _publish(tx: Tx, stored: StoredArticle, occasion: Occasion) -> StoredArticle
     return announce(tx, after, News(kind), occasion)
 
 
-async def keep_time(office: Office) -> datetime | None:
+async def keep_time(office: Office, aside: Aside | None = None) -> datetime | None:
     """Do what the clock asks: release, expire, age. Returns when it asks next, None if never.
 
-    What was missed while the service was down is done at the first call.
+    What was missed while the service was down is done at the first call. `aside` remembers between calls which
+    articles cannot be handled.
     """
-    while await office.store.write(_keep_time, office.occasion(CLOCK)):
+    aside = Aside() if aside is None else aside
+    while await _one_batch(office, aside):
         pass
-    return await office.store.read(_next_instant)
+    return await office.store.read(_next_instant, aside, now=office.now())
 
 
-def _keep_time(tx: Tx, occasion: Occasion) -> bool:
+async def _one_batch(office: Office, aside: Aside) -> bool:
     """Do one batch; tells whether there may be more."""
-    released = articles.due_for_release(tx, now=occasion.now, limit=BATCH)
-    for stored in released:
-        _publish(tx, stored, occasion)
-    expired = articles.due_for_expiry(tx, now=occasion.now, limit=BATCH)
-    for stored in expired:
-        _expire(tx, stored, occasion)
-    ended = articles.due_for_rights(tx, now=occasion.now, limit=BATCH)
-    for stored in ended:
-        _end_rights(tx, stored, occasion)
+    occasion = office.occasion(CLOCK)
+    try:
+        return await office.store.write(_keep_time, aside, occasion)
+    except StoreError:
+        raise
+    except Exception:  # what one article brings about must not hold up all others: the batch is done without it
+        if aside.at is None:
+            raise
+        key, article_id = aside.at
+        until = aside.put(key, now=occasion.now)
+        logger.exception("article.set_aside", extra={"article": article_id, "until": until.isoformat()})
+        return True
+
+
+def _keep_time(tx: Tx, aside: Aside, occasion: Occasion) -> bool:
+    """Do one batch; tells whether there may be more."""
+    done = sum(_do_due(tx, due, act, aside, occasion) for due, act in DUE)
     aged = memberships.aged(tx, now=occasion.now, limit=BATCH)
     _drop_aged(tx, aged, now=occasion.now)
-    return bool(released or expired or ended or aged)
+    return bool(done or aged)
+
+
+def _do_due(tx: Tx, due: Due, act: Act, aside: Aside, occasion: Occasion) -> int:
+    """Do to every article that is due what is due; `aside.at` tells whom to blame where that fails."""
+    aside.at, skipped = None, aside.keys(now=occasion.now)
+    found = due(tx, now=occasion.now, limit=BATCH + len(skipped))
+    doing = [each for each in found if each[0] not in skipped]
+    for key, article_id in doing:
+        aside.at = key, article_id
+        stored = articles.by_key(tx, key)
+        assert stored is not None
+        act(tx, stored, occasion)
+    aside.at = None
+    return len(doing)
 
 
 def _expire(tx: Tx, stored: StoredArticle, occasion: Occasion) -> None:
@@ -106,8 +138,16 @@ def _drop_aged(tx: Tx, aged: tuple[tuple[str, int], ...], *, now: datetime) -> N
     memberships.touch(tx, [feed for feed, _ in groupby(sorted(feed for feed, _key in aged))], seq=seq, at=now)
 
 
-def _next_instant(tx: Tx) -> datetime | None:
-    instants = (articles.next_instant(tx), memberships.next_leaving(tx))
+# What may be due, and what is done about it, in this order: what ended before it came is never shown.
+DUE: tuple[tuple[Due, Act], ...] = (
+    (articles.due_for_release, _publish),
+    (articles.due_for_expiry, _expire),
+    (articles.due_for_rights, _end_rights),
+)
+
+
+def _next_instant(tx: Tx, aside: Aside, *, now: datetime) -> datetime | None:
+    instants = (articles.next_instant(tx, but=aside.keys(now=now)), memberships.next_leaving(tx), aside.ends_at)
     return min((at for at in instants if at is not None), default=None)
 
 

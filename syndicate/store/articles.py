@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from pydantic_core import to_json
-from sqlalchemy import Row, Update, and_, bindparam, case, delete, func, insert, or_, select, update
+from sqlalchemy import Column, Row, Select, Update, and_, bindparam, case, delete, func, insert, or_, select, update
 
 from syndicate.model.article import Article, Audience, Status
 from syndicate.model.stored import StoredArticle
@@ -48,19 +48,19 @@ _DELETE_USES = delete(media_uses).where(media_uses.c.article_key == bindparam("k
 _INSERT_USE = insert(media_uses)
 _UPDATE = update(t).where(t.c.key == bindparam("the_key"))
 _DUE_RELEASE = (
-    select(*_COLUMNS)
+    select(t.c.key, t.c.id)
     .where(t.c.status == fixed("scheduled"), t.c.release_at <= bindparam("now"))
     .order_by(t.c.release_at, t.c.key)
     .limit(bindparam("limit"))
 )
 _DUE_EXPIRY = (
-    select(*_COLUMNS)
+    select(t.c.key, t.c.id)
     .where(t.c.status == fixed("published"), t.c.expires_at <= bindparam("now"))
     .order_by(t.c.expires_at, t.c.key)
     .limit(bindparam("limit"))
 )
 _DUE_RIGHTS = (
-    select(*_COLUMNS)
+    select(t.c.key, t.c.id)
     .where(t.c.status == fixed("published"), t.c.rights_end_at <= bindparam("now"))
     .order_by(t.c.rights_end_at, t.c.key)
     .limit(bindparam("limit"))
@@ -138,27 +138,40 @@ def add_revision(tx: Tx, key: int, revision: int, *, at: datetime, actor: str, k
     tx.run(_INSERT_REVISION, values)
 
 
-def due_for_release(tx: Tx, *, now: datetime, limit: int) -> tuple[StoredArticle, ...]:
-    return tuple(_stored(row) for row in tx.run_locking(_DUE_RELEASE, {"now": now, "limit": limit}, skip_locked=True))
+def due_for_release(tx: Tx, *, now: datetime, limit: int) -> tuple[tuple[int, str], ...]:
+    """Return key and id of scheduled articles whose time has come, and keep other writers from them."""
+    return _due(tx, _DUE_RELEASE, now=now, limit=limit)
 
 
-def due_for_expiry(tx: Tx, *, now: datetime, limit: int) -> tuple[StoredArticle, ...]:
-    return tuple(_stored(row) for row in tx.run_locking(_DUE_EXPIRY, {"now": now, "limit": limit}, skip_locked=True))
+def due_for_expiry(tx: Tx, *, now: datetime, limit: int) -> tuple[tuple[int, str], ...]:
+    """Return key and id of published articles that have expired."""
+    return _due(tx, _DUE_EXPIRY, now=now, limit=limit)
 
 
-def due_for_rights(tx: Tx, *, now: datetime, limit: int) -> tuple[StoredArticle, ...]:
-    """Return published articles a right of which has ended."""
-    return tuple(_stored(row) for row in tx.run_locking(_DUE_RIGHTS, {"now": now, "limit": limit}, skip_locked=True))
+def due_for_rights(tx: Tx, *, now: datetime, limit: int) -> tuple[tuple[int, str], ...]:
+    """Return key and id of published articles a right of which has ended."""
+    return _due(tx, _DUE_RIGHTS, now=now, limit=limit)
 
 
-def next_instant(tx: Tx) -> datetime | None:
-    """Return when the next scheduled article is released, or a published one or a right of it expires."""
-    release = tx.run(select(func.min(t.c.release_at)).where(t.c.status == fixed("scheduled"))).scalar()
-    expires = t.c.expires_at.is_not(None)
-    expiry = tx.run(select(func.min(t.c.expires_at)).where(t.c.status == fixed("published"), expires)).scalar()
-    ends = t.c.rights_end_at.is_not(None)
-    rights = tx.run(select(func.min(t.c.rights_end_at)).where(t.c.status == fixed("published"), ends)).scalar()
-    return min((at for at in (release, expiry, rights) if at is not None), default=None)
+def _due(tx: Tx, statement: Select[int, str], *, now: datetime, limit: int) -> tuple[tuple[int, str], ...]:
+    found = tx.run_locking(statement, {"now": now, "limit": limit}, skip_locked=True)
+    return tuple((key, article_id) for key, article_id in found)
+
+
+def next_instant(tx: Tx, *, but: Collection[int] = ()) -> datetime | None:
+    """Return when the next scheduled article is released, or a published one or a right of it expires.
+
+    Those of `but` are left out.
+    """
+    coming = (("scheduled", t.c.release_at), ("published", t.c.expires_at), ("published", t.c.rights_end_at))
+    instants = [_first_instant(tx, status, column, but) for status, column in coming]
+    return min((at for at in instants if at is not None), default=None)
+
+
+def _first_instant(tx: Tx, status: str, column: Column[datetime], but: Collection[int]) -> datetime | None:
+    statement = select(func.min(column)).where(t.c.status == fixed(status), column.is_not(None))
+    first: datetime | None = tx.run(statement.where(t.c.key.not_in(but)) if but else statement).scalar()
+    return first
 
 
 def newest_public(tx: Tx, *, limit: int) -> tuple[StoredArticle, ...]:

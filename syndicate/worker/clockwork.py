@@ -12,6 +12,7 @@ from functools import partial
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from syndicate.actions.aside import Aside
 from syndicate.actions.leases import date_back
 from syndicate.actions.office import Office
 from syndicate.actions.release import MAX_SLEEP, keep_time
@@ -43,6 +44,7 @@ class Clockwork:
     ) -> None:
         self._office = office
         self._dispatcher = dispatcher
+        self._aside = Aside()
         self._something_changed = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._reload: Job = ("reload configuration", RELOAD_EVERY, reload)
@@ -61,7 +63,7 @@ class Clockwork:
         `alone` means that no other process sends from this store.
         """
         # What fell due while nobody ran is done before anything is served.
-        await keep_time(self._office)
+        await keep_time(self._office, self._aside)
         scheduler = _scheduler(self._jobs)
         self._tasks = [
             asyncio.create_task(self._dispatcher.run(alone=alone), name="dispatcher"),
@@ -112,12 +114,12 @@ class Clockwork:
         while True:
             self._something_changed.clear()
             try:
-                due = await keep_time(self._office)
+                due = await keep_time(self._office, self._aside)
             except StoreError as error:
                 logger.warning("clock.failed", extra={"error": error.message})
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
-            except Exception:  # what one article brings about must not stop the clock of all others
+            except Exception:  # a bug must not stop the clock for good
                 logger.exception("clock.crashed")
                 await asyncio.sleep(RETRY_SECONDS)
                 continue

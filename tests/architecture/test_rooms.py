@@ -27,10 +27,11 @@ MAX_FUNCTION_LINES = 45
 LONG_FILES: dict[str, str] = {}
 # Files that may catch everything, each with its reason. A loop that must outlive one bad turn, and no other.
 CATCH_ALL = {
+    "syndicate/actions/release.py": "an article that cannot be released is set aside, and the others are released",
     "syndicate/actions/send.py": "a connector, perhaps somebody's own, that breaks costs its attempt and no other",
     "syndicate/worker/dispatch.py": "a bug in one partner's rows costs its turn and not all deliveries",
     "syndicate/worker/outcomes.py": "an outcome that cannot be written costs itself and not the others",
-    "syndicate/worker/clockwork.py": "an article that cannot be released must not stop the clock of all others",
+    "syndicate/worker/clockwork.py": "a bug in what the clock asks for must not stop it for good",
     "syndicate/web/problems.py": "a bug in one handler costs that request, and is answered and logged as one",
     "syndicate/sandbox/worker.py": "a bug in a job costs that job, and its traceback reaches whoever asked for it",
     "syndicate/store/sqlite.py": "one transaction of a group fails alone: its caller gets the error, the others commit",
