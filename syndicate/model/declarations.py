@@ -49,6 +49,7 @@ Dialect = Literal["standard", "msn", "flipboard", "smartnews"]
 Zone = Annotated[str, AfterValidator(_zone)]
 Content = Annotated[Literal["full", "summary"] | int, BeforeValidator(_content)]
 Terms = Annotated[tuple[str, ...], BeforeValidator(_casefolded)]
+Age = Annotated[Duration, Field(ge=timedelta(seconds=1), le=timedelta(days=7))]
 # How much leeway `env:NAME` and `file:PATH` references have, is decided in settings; here they are only names.
 SecretReference = Annotated[str, Field(pattern=r"^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$")]
 
@@ -82,6 +83,8 @@ class FeedDeclaration(Declared):
     dialect: Dialect = "standard"
     language: Line | None = None
     ttl: Annotated[int, Field(ge=1, le=10_080)] | None = None
+    logo: WebUrl | None = None
+    dark_logo: WebUrl | None = None
     select: Select = Select()
 
 
@@ -164,6 +167,15 @@ class Publisher(Declared):
         return self.base_url.rstrip("/")
 
 
+class Caching(Declared):
+    """How long feeds may be kept by readers and proxies: the [feeds] section."""
+
+    min_age: Age = timedelta(seconds=60)
+    max_age: Age = timedelta(minutes=15)
+    stale_while_revalidate: Duration = timedelta(minutes=5)
+    stale_if_error: Duration = timedelta(days=1)
+
+
 class Declarations(Declared):
     """Everything declared, as one numbered generation that every process uses for every accept."""
 
@@ -173,9 +185,14 @@ class Declarations(Declared):
     upstreams: tuple[UpstreamDeclaration, ...] = ()
     rights: tuple[RightsRule, ...] = ()
     page_content: Literal["full", "summary", "none"] = "full"
+    caching: Caching = Caching()
 
     def feed(self, slug: str) -> FeedDeclaration | None:
         return next((feed for feed in self.feeds if feed.slug == slug), None)
+
+    def heir(self, slug: str) -> FeedDeclaration | None:
+        """Return the feed that was renamed from `slug`."""
+        return next((feed for feed in self.feeds if slug in feed.renamed_from), None)
 
     def partner(self, name: str) -> PartnerDeclaration | None:
         return next((partner for partner in self.partners if partner.name == name), None)
