@@ -10,7 +10,13 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from syndicate.errors import InvalidError
-from syndicate.model.declarations import Declared, PartnerDeclaration, RightsRule, UpstreamDeclaration
+from syndicate.model.declarations import (
+    Declared,
+    FeedDeclaration,
+    PartnerDeclaration,
+    RightsRule,
+    UpstreamDeclaration,
+)
 from syndicate.policy.schedule import parse_schedule
 from syndicate.settings.findings import Findings, unknown_key
 from syndicate.settings.references import parse_references
@@ -154,7 +160,8 @@ def declare_all(
 def check_references(partners: Iterable[PartnerDeclaration], rules: Iterable[RightsRule], findings: Findings) -> None:
     """Check what declarations say of each other: licences that exist, and names that are given up only once."""
     partners, known = tuple(partners), {rule.name for rule in rules}
-    names = {partner.name for partner in partners}
+    # Who takes another's name has given up its own, if a chain or a swap is declared at once.
+    staying = {partner.name for partner in partners if partner.renamed_from in (None, partner.name)}
     heirs: dict[str, str] = {}
     for partner in partners:
         path = f"partners.{partner.name}"
@@ -162,11 +169,26 @@ def check_references(partners: Iterable[PartnerDeclaration], rules: Iterable[Rig
             findings.refuse(f"{path}.licences", f"no [rights.{licence}]; declare it, or leave it out")
         if (former := partner.renamed_from) is None:
             continue
-        if former in names:
+        if former in staying:
             findings.refuse(f"{path}.renamed_from", f"[partners.{former}] still exists; remove its section")
         elif former in heirs:
             findings.refuse(f"{path}.renamed_from", f"[partners.{heirs[former]}] has taken {former} over already")
         heirs[former] = partner.name
+
+
+def check_renamed(feeds: Iterable[FeedDeclaration], findings: Findings) -> None:
+    """Check what feeds say of each other: a slug is given up only once, and not while it is in use."""
+    feeds = tuple(feeds)
+    slugs = {feed.slug for feed in feeds}
+    heirs: dict[str, str] = {}
+    for feed in feeds:
+        path = f"feeds/{feed.slug}.toml: renamed_from"
+        for former in feed.renamed_from:
+            if former in slugs:
+                findings.refuse(path, f"feeds/{former}.toml still exists; remove it, or do not take it over")
+            elif heirs.get(former, feed.slug) != feed.slug:
+                findings.refuse(path, f"feeds/{heirs[former]}.toml has taken {former} over already")
+            heirs[former] = feed.slug
 
 
 def _upstream_keys() -> frozenset[str]:

@@ -13,8 +13,8 @@ from pydantic import BaseModel
 
 from syndicate.errors import ConfigurationError, Violation
 from syndicate.feedfiles import read_feeds
-from syndicate.model.declarations import Declarations, Publisher, UpstreamDeclaration
-from syndicate.settings.declaring import Connectors, Declarer, check_references, declare_all
+from syndicate.model.declarations import Caching, Declarations, Publisher, UpstreamDeclaration
+from syndicate.settings.declaring import Connectors, Declarer, check_references, check_renamed, declare_all
 from syndicate.settings.environment import overridden
 from syndicate.settings.findings import Findings, unknown_key
 from syndicate.settings.secrets import SecretReader, Secrets
@@ -84,6 +84,7 @@ def compose(
     check_references(partners, rules, findings)
     feeds, problems = read_feeds(_feeds_directory(merged, reader.directory))
     findings.violations.extend(problems)
+    check_renamed(feeds, findings)
     if settings is not None:
         _tell_of_what_does_nothing(settings, upstreams, findings)
     if settings is None or findings.violations:
@@ -95,6 +96,7 @@ def compose(
         upstreams=upstreams,
         rights=rules,
         page_content=settings.pages.content,
+        caching=Caching.model_validate(settings.feeds.model_dump()),
     )
     watched = (path, settings.service.feeds, *reader.files)
     return Loaded(path, settings, declarations, Secrets(reader.values), tuple(findings.warnings), watched)

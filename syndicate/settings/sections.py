@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from pydantic import AfterValidator, ByteSize, Field, IPvAnyNetwork, ValidationInfo
 
-from syndicate.model.declarations import Declared, Publisher
+from syndicate.model.declarations import Caching, Declared, Publisher
 from syndicate.model.durations import Duration
 from syndicate.model.text import Line
 from syndicate.settings.references import References
@@ -87,6 +87,10 @@ class Media(Declared):
     url: Annotated[str, AfterValidator(_media_url), Field(validate_default=True)] = "file:data/media"
 
 
+class Feeds(Caching):
+    """How long feeds may be kept."""
+
+
 class Pages(Declared):
     content: Literal["full", "summary", "none"] = "full"
 
@@ -148,6 +152,7 @@ class Settings(Declared):
     store: Store = Store()
     media: Media = Media()
     pages: Pages = Pages()
+    feeds: Feeds = Feeds()
     network: Network = Network()
     limits: Limits = Limits()
     alerts: Alerts = Alerts()
