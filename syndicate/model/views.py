@@ -31,12 +31,22 @@ def partner_key(name: str) -> str:
     return f"{_PARTNER}{name}"
 
 
+def is_partner_key(key: str) -> bool:
+    """Tell a polled partner's own feed from a public one."""
+    return key.startswith(_PARTNER)
+
+
+def polls(partner: PartnerDeclaration) -> bool:
+    """Tell whether a partner fetches what it is owed, instead of being sent it."""
+    return partner.connector == PULL
+
+
 def view_of(declarations: Declarations, key: str) -> View | None:
     """Return what is declared under a key; None where nothing is, or no longer."""
     root = declarations.publisher.root
     if key.startswith(_PARTNER):
         partner = declarations.partner(key.removeprefix(_PARTNER))
-        if partner is None or partner.connector != PULL:
+        if partner is None or not polls(partner):
             return None
         return View(key, _own_feed(declarations, partner), f"{root}/partners/{partner.name}/feed", partner)
     feed = declarations.feed(key)

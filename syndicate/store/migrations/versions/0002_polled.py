@@ -17,6 +17,7 @@ key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     op.add_column("memberships", sa.Column("revision", sa.Integer()))
     op.add_column("memberships", sa.Column("offered_at", sa.BigInteger()))
+    op.create_index("memberships_changed", "memberships", ["feed", "changed_seq", "article_key"])
     op.add_column("attempts", sa.Column("payload_digest", sa.Text()))
     _feed_findings()
     _readers()
@@ -50,6 +51,7 @@ def _readers() -> None:
         sa.Column("interval_seconds", sa.Integer()),
         sa.Column("first_at", sa.BigInteger(), nullable=False),
         sa.Column("last_at", sa.BigInteger(), nullable=False),
+        sa.Column("silent_since", sa.BigInteger()),
         sa.PrimaryKeyConstraint("feed", "reader"),
     )
     op.create_index("readers_by_age", "readers", ["last_at"])
