@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from syndicate.model.article import Audience
 from syndicate.model.declarations import Declarations, FeedDeclaration, PartnerDeclaration
 from syndicate.model.delivery import DeliveryState
 from syndicate.model.stored import StoredArticle
+from syndicate.policy.heirs import heirs
 from syndicate.policy.selection import Matcher, facts
 from syndicate.store import articles, copies, deliveries, generations, journal, memberships, meta, partners
 from syndicate.store.tx import Tx
@@ -160,33 +162,39 @@ def _differs(before: Declarations | None, after: Declarations, feed: FeedDeclara
 def _settle_partners(tx: Tx, before: Declarations | None, after: Declarations, occasion: Occasion) -> None:
     if before is None:
         return
+    inherited = heirs(before, after)
+    _rename(tx, inherited, occasion)
     for partner in after.partners:
-        if partner.renamed_from is not None and before.partner(partner.name) is None:
-            _rename(tx, partner.renamed_from, partner.name, occasion)
-        if before.partner(partner.name) is None:
-            _begin_with(tx, partner, occasion)
-    renamed = {partner.renamed_from for partner in after.partners if before.partner(partner.name) is None}
+        was = before.partner(inherited.get(partner.name, partner.name))
+        if was is None or partner.name in inherited:
+            _begin_with(tx, partner, occasion, inherits=partner.name in inherited)
+        if was is not None and _schedule_of(was) != _schedule_of(partner):
+            _redate(tx, partner, occasion)
     for old in before.partners:
-        new = after.partner(old.name)
-        if new is None and old.name not in renamed:
+        if after.partner(old.name) is None and old.name not in inherited.values():
             _cancel_unsent(tx, old, occasion)
-        elif new is not None and _schedule_of(new) != _schedule_of(old):
-            _redate(tx, new, occasion)
 
 
-def _rename(tx: Tx, old: str, new: str, occasion: Occasion) -> None:
-    # An earlier partner of the new name has left rows behind; where both have one, that of the living partner counts.
-    unsent = deliveries.waiting_ids_of_partner(tx, new)
-    deliveries.finish_waiting(
-        tx, unsent, state=DeliveryState.CANCELLED, at=occasion.now, why="the partner was replaced"
-    )
+def _rename(tx: Tx, inherited: Mapping[str, str], occasion: Occasion) -> None:
+    # By way of names that no partner has, so that two can change theirs with each other.
+    for new, old in inherited.items():
+        _move(tx, old, f"/{new}")
+    for new in inherited:
+        # An earlier partner of the name has left rows behind; where both have one, that of the living partner counts.
+        unsent = deliveries.waiting_ids_of_partner(tx, new)
+        why = "the partner was replaced"
+        deliveries.finish_waiting(tx, unsent, state=DeliveryState.CANCELLED, at=occasion.now, why=why)
+        _move(tx, f"/{new}", new)
+
+
+def _move(tx: Tx, old: str, new: str) -> None:
     for room in (copies.rename_partner, deliveries.rename_partner, partners.rename):
         room(tx, old, new)
 
 
-def _begin_with(tx: Tx, partner: PartnerDeclaration, occasion: Occasion) -> None:
+def _begin_with(tx: Tx, partner: PartnerDeclaration, occasion: Occasion, *, inherits: bool) -> None:
     """Tell a partner that comes back what was withdrawn while it was not declared; `replay` brings the rest."""
-    if partner.renamed_from is None:
+    if not inherits:
         _cancel_unsent(tx, partner, occasion)
     route = routes_of(tx.generation).partner(partner.name)
     assert route is not None

@@ -225,6 +225,15 @@ def test_a_wrong_value_is_refused_with_its_path_and_a_cure(load_text: Load, text
     assert words in found[0]
 
 
+def test_two_partners_may_change_their_names_with_each_other(load_text: Load) -> None:
+    herald = GAZETTE.replace("gazette]", "herald]") + 'renamed_from = "gazette"\n'
+    assert problems(load_text, SERVICE + GAZETTE + herald) == [
+        "partners.herald.renamed_from: [partners.gazette] still exists; remove its section"
+    ]
+    swapped = load_text(SERVICE + GAZETTE + 'renamed_from = "herald"\n' + herald, ENVIRON).declarations
+    assert [each.renamed_from for each in swapped.partners] == ["herald", "gazette"]
+
+
 def test_two_partners_cannot_inherit_the_same_copies(load_text: Load) -> None:
     herald = GAZETTE.replace("gazette]", "herald]") + 'renamed_from = "courier"\n'
     found = problems(load_text, SERVICE + GAZETTE + 'renamed_from = "courier"\n' + herald)

@@ -19,7 +19,7 @@ from tests.builders import NOON
 from tests.papers import FEEDS, put
 from tests.store.conftest import OpenPaper
 from tests.store.mailroom import CERTAIN, FERRY, PARTNER, UNCERTAIN, answer, claim_all, deliver, owed
-from tests.store.newsdesk import declared, document, members
+from tests.store.newsdesk import declared, document, members, the_copy
 
 DAY = timedelta(days=1)
 HERALD = PARTNER.replace("partners.gazette", "partners.herald")
@@ -128,6 +128,47 @@ async def test_a_partner_merged_into_one_that_exists_is_owed_nothing_more(open_p
     await adopt(paper.office, declared(paper, HEIR).declarations)
     assert [each.state for each in await owed(paper.office, "gazette")] == [DeliveryState.CANCELLED]
     assert await deliver(paper.office, "herald") == [("article.published", 1)]
+
+
+def named(**former: str) -> str:
+    """Declare partners, by their names, with the names they had before."""
+    sections = {name: PARTNER.replace("partners.gazette", f"partners.{name}") for name in former}
+    return "".join(
+        text.replace("schedule", f'renamed_from = "{former[name]}"\nschedule', 1) if former[name] else text
+        for name, text in sections.items()
+    )
+
+
+@pytest.mark.parametrize(
+    ("renamed", "holds"),
+    [
+        ({"herald": "gazette", "gazette": "courier"}, {"herald": 2, "gazette": 1}),
+        ({"gazette": "courier", "courier": "gazette"}, {"courier": 2, "gazette": 1}),
+    ],
+    ids=["a chain", "a swap"],
+)
+async def test_names_that_pass_from_one_to_another_at_once_carry_what_each_holds(
+    open_paper: OpenPaper, renamed: dict[str, str], holds: dict[str, int]
+) -> None:
+    paper = await open_paper(named(gazette="", courier=""))
+    await put(paper)
+    for partner in ("gazette", "courier"):
+        await deliver(paper.office, partner)
+    await put(paper, title="New ferry is late")
+    await deliver(paper.office, "gazette")
+    for extra in ("", '[rights.ap]\ncredits = ["AP"]\n'):
+        # The second change is another one: what was renamed before is not renamed again.
+        await adopt(paper.office, declared(paper, named(**renamed) + extra).declarations)
+        assert {name: (await the_copy(paper, name)).revision for name in holds} == holds
+    still_owed = next(name for name, revision in holds.items() if revision == 1)
+    assert await deliver(paper.office, still_owed) == [("article.updated", 2)]
+
+
+async def test_a_schedule_changed_together_with_the_name_dates_what_waits(open_paper: OpenPaper) -> None:
+    paper = await open_paper(PARTNER)
+    await put(paper)
+    await adopt(paper.office, declared(paper, HEIR.replace('"immediately"', '"0 18 * * *"')).declarations)
+    assert [each.due_at - NOON for each in await owed(paper.office, "herald")] == [timedelta(hours=6)]
 
 
 async def test_two_processes_that_read_a_change_at_once_adopt_it_once(open_paper: OpenPaper) -> None:
