@@ -34,11 +34,16 @@ class Entry:
 
 @dataclass(frozen=True)
 class Tombstone:
-    """An entry that left a feed: its id, when, and the public note of a retraction if there is one."""
+    """An entry that left a feed: its id, when, and the public note of a retraction if there is one.
+
+    `url` and `published_at` are for partners that are told of it by an item that has ended.
+    """
 
     id: str
     left_at: datetime
     note: str | None = None
+    url: str | None = None
+    published_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from html import escape
 from typing import Any
@@ -13,7 +15,9 @@ from syndicate.model.article import Article
 from syndicate.model.entry import Entry, FeedContent
 from syndicate.model.text import strip_forbidden
 from syndicate.render.attribution import authors_of, is_republished, rights_statement
-from syndicate.render.body import compose_feed_html, summary_of
+from syndicate.render.body import compose_feed_html
+from syndicate.render.dialects.extensions import extend_head, extend_item, withdrawn_items
+from syndicate.render.dialects.table import DIALECTS
 from syndicate.render.elements import with_whole_minutes
 from syndicate.render.enclosures import enclosures_of
 from syndicate.render.feedgen_extensions import AtomEntry, AtomHead, RSSHead, RSSItem, changed_at
@@ -22,21 +26,49 @@ _EXTENSION = "syndicate"
 
 
 def write_rss(content: FeedContent) -> bytes:
-    """Write RSS 2.0 with content, Dublin Core, Media RSS, slash and wfw elements."""
-    feed = _head(content, suffix=".rss", media_type="application/rss+xml")
-    feed.register_extension(_EXTENSION, partial(RSSHead, content))
-    for entry in content.entries:
-        feed.add_entry(_item(entry, content), order="append")
-    return bytes(feed.rss_str(pretty=True))
+    """Write RSS 2.0 with content, Dublin Core, Media RSS, slash, wfw and the dialect's elements."""
+    return _within(content, _rss)
 
 
 def write_atom(content: FeedContent) -> bytes:
-    """Write Atom (RFC 4287) with Media RSS, threading (RFC 4685) and tombstones (RFC 6721)."""
+    """Write Atom (RFC 4287) with Media RSS, threading (RFC 4685), tombstones (RFC 6721) and the dialect's elements."""
+    return _within(content, _atom)
+
+
+def _within(content: FeedContent, write: Callable[[FeedContent], bytes]) -> bytes:
+    """Write a document of at most the dialect's size: what is too long shows fewer of its oldest articles."""
+    document, limit = write(content), DIALECTS[content.feed.dialect].max_bytes
+    while limit is not None and len(document) > limit and len(content.entries) > 1:
+        kept = min(len(content.entries) - 1, len(content.entries) * limit // len(document))
+        content = replace(content, entries=content.entries[: max(1, kept)])
+        document = write(content)
+    return document
+
+
+def _rss(content: FeedContent) -> bytes:
+    dialect = DIALECTS[content.feed.dialect]
+    feed = _head(content, suffix=".rss", media_type="application/rss+xml")
+    feed.register_extension(_EXTENSION, partial(RSSHead, content))
+    extend_head(feed, dialect, content)
+    for entry in content.entries:
+        feed.add_entry(_item(entry, content), order="append")
+    for withdrawn in withdrawn_items(dialect, content):
+        feed.add_entry(withdrawn, order="append")
+    return bytes(feed.rss_str(pretty=True))
+
+
+def _atom(content: FeedContent) -> bytes:
+    dialect = DIALECTS[content.feed.dialect]
+    withdrawn = withdrawn_items(dialect, content)
     feed = _head(content, suffix=".atom", media_type="application/atom+xml")
     feed.author(name=content.publisher.title, uri=f"{content.publisher.root}/")
-    feed.register_extension(_EXTENSION, partial(AtomHead, content))
+    # What an item says has ended needs no tombstone, which would stand beside an entry of the same id.
+    feed.register_extension(_EXTENSION, partial(AtomHead, replace(content, tombstones=()) if withdrawn else content))
+    extend_head(feed, dialect, content)
     for entry in content.entries:
         feed.add_entry(_atom_entry(entry, content), order="append")
+    for item in withdrawn:
+        feed.add_entry(item, order="append")
     return bytes(feed.atom_str(pretty=True))
 
 
@@ -60,9 +92,9 @@ def _head(content: FeedContent, *, suffix: str, media_type: str) -> Any:
 
 def _item(entry: Entry, content: FeedContent) -> Any:
     item = _shared(entry, content)
-    article = entry.article
-    item.description(escape(summary_of(article), quote=False))
-    item.content(compose_feed_html(entry, content.publisher, content.feed.content), type="html")
+    article, dialect = entry.article, DIALECTS[content.feed.dialect]
+    item.description(escape(dialect.describe(article), quote=False))
+    item.content(_html(entry, content), type="html")
     if article.source and is_republished(article, content.publisher):
         item.source(url=article.source.feed_url or article.source.url, title=article.source.name)
     for file in enclosures_of(article)[:1]:
@@ -72,13 +104,14 @@ def _item(entry: Entry, content: FeedContent) -> Any:
         if label and label != term:
             item.category(term=label)
     item.register_extension(_EXTENSION, partial(RSSItem, entry, content))
+    extend_item(item, dialect, entry, content)
     return item
 
 
 def _atom_entry(entry: Entry, content: FeedContent) -> Any:
-    element = _shared(entry, content)
-    element.content(compose_feed_html(entry, content.publisher, content.feed.content), type="html")
-    element.summary(summary_of(entry.article))
+    element, dialect = _shared(entry, content), DIALECTS[content.feed.dialect]
+    element.content(_html(entry, content), type="html")
+    element.summary(dialect.describe(entry.article))
     element.published(with_whole_minutes(entry.published_at))
     element.updated(with_whole_minutes(entry.updated_at))
     for author in authors_of(entry, content.publisher):
@@ -88,7 +121,14 @@ def _atom_entry(entry: Entry, content: FeedContent) -> Any:
     if rights := rights_statement(entry.article.rights):
         element.rights(rights)
     element.register_extension(_EXTENSION, partial(AtomEntry, entry, content))
+    extend_item(element, dialect, entry, content)
     return element
+
+
+def _html(entry: Entry, content: FeedContent) -> str:
+    allowed = DIALECTS[content.feed.dialect].html
+    html = compose_feed_html(entry, content.publisher, content.feed.content)
+    return html if allowed is None else allowed.repair(html)
 
 
 def _shared(entry: Entry, content: FeedContent) -> Any:

@@ -78,4 +78,5 @@ def listing(tx: Tx, feed: str, *, after: int, limit: int) -> tuple[Judged, ...]:
 
 def refused_by_feed(tx: Tx) -> dict[str, int]:
     """Count the articles that each feed's gate keeps out."""
-    return {feed: number for feed, number in tx.run(_REFUSED)}
+    rows: list[tuple[str, int]] = [(feed, number) for feed, number in tx.run(_REFUSED)]
+    return dict(rows)

@@ -1,0 +1,7 @@
+"""The standard dialect: nothing but what every reader knows."""
+
+from __future__ import annotations
+
+from syndicate.render.dialects.contract import Dialect
+
+DIALECT = Dialect()
