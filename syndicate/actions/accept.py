@@ -186,6 +186,8 @@ def _write(
         key = stored.key
         articles.change(tx, key, **values)
     kind = decision.kind.value if decision.kind else decision.status.value
+    # The clock, and what feeds say of their next change, go by instants that are written here.
+    tx.effects.instants = True
     articles.add_revision(tx, key, revision, at=occasion.now, actor=occasion.actor, kind=kind, record=values["record"])
     return _as_written(key, stored, article, values, submission)
 

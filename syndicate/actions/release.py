@@ -45,6 +45,7 @@ def _release_held(tx: Tx, name: str, occasion: Occasion) -> Receipt:
     release_at = change.release_instant(stored.article)
     if release_at > occasion.now:
         articles.change(tx, stored.key, status=Status.SCHEDULED.value, release_at=release_at, changed_at=occasion.now)
+        tx.effects.instants = True
         return Receipt(replace(stored, status=Status.SCHEDULED, release_at=release_at), Result.CHANGED)
     return Receipt(_publish(tx, stored, occasion), Result.CHANGED)
 

@@ -158,6 +158,20 @@ def _due(tx: Tx, statement: Select[int, str], *, now: datetime, limit: int) -> t
     return tuple((key, article_id) for key, article_id in found)
 
 
+_SCHEDULED = (
+    select(t.c.release_at, t.c.record)
+    .where(t.c.status == fixed("scheduled"), t.c.release_at <= bindparam("until"))
+    .order_by(t.c.release_at, t.c.key)
+    .limit(bindparam("limit"))
+)
+
+
+def scheduled(tx: Tx, *, until: datetime, limit: int) -> tuple[tuple[datetime, Article], ...]:
+    """Return scheduled articles with their instants, the next first."""
+    rows = tx.run(_SCHEDULED, {"until": until, "limit": limit})
+    return tuple((release_at, load(record)) for release_at, record in rows)
+
+
 def next_instant(tx: Tx, *, but: Collection[int] = ()) -> datetime | None:
     """Return when the next scheduled article is released, or a published one or a right of it expires.
 

@@ -7,16 +7,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, case, delete, func, insert, select, update
+from sqlalchemy import Column, Select, bindparam, case, delete, func, insert, select, update
 
 from syndicate.model.article import Article
 from syndicate.store.articles import load
+from syndicate.store.columns import fixed
 from syndicate.store.schema import articles, feeds
 from syndicate.store.schema import memberships as t
 from syndicate.store.tx import Tx
 
 _OF_ARTICLE = select(t.c.feed, t.c.left_seq).where(t.c.article_key == bindparam("key"))
-_INSERT = insert(t)
+_others = t.alias()
+_INSERT = insert(t).values(
+    # Whoever inserts holds the counter of `seq`, so that no two take the same place.
+    ordinal=select(func.coalesce(func.max(_others.c.ordinal), 0) + 1)
+    .where(_others.c.feed == bindparam("the_feed"))
+    .scalar_subquery()
+)
 _CHANGE = (
     update(t)
     .where(t.c.feed == bindparam("the_feed"), t.c.article_key == bindparam("key"))
@@ -112,8 +119,8 @@ def of_article(tx: Tx, key: int) -> dict[str, bool]:
 
 
 def enter(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert memberships: feed, article_key, article_id, seq and the order's columns."""
-    tx.run_many(_INSERT, rows)
+    """Insert memberships: feed, article_key, article_id, seq and the order's columns; after `tx.next_seq()`."""
+    tx.run_many(_INSERT, [row | {"the_feed": row["feed"]} for row in rows])
 
 
 def reenter(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
@@ -174,6 +181,48 @@ def next_leaving(tx: Tx) -> datetime | None:
     statement = select(func.min(t.c.leaves_at)).where(t.c.left_seq.is_(None), t.c.leaves_at.is_not(None))
     leaving: datetime | None = tx.run(statement).scalar()
     return leaving
+
+
+_LAST_CHANGES = (
+    select(articles.c.changed_at)
+    .select_from(t.join(articles, articles.c.key == t.c.article_key))
+    .where(t.c.feed == bindparam("feed"), t.c.left_seq.is_(None))
+    .order_by(t.c.updated_at.desc(), t.c.published_at.desc(), t.c.article_id.desc())
+    .limit(bindparam("limit"))
+)
+_NEXT_LEAVING_OF = select(func.min(t.c.leaves_at)).where(
+    t.c.feed == bindparam("feed"), t.c.left_seq.is_(None), t.c.leaves_at <= bindparam("until")
+)
+
+
+def last_changes(tx: Tx, feed: str, *, limit: int) -> tuple[datetime, ...]:
+    """Return when the newest members of a feed came or changed."""
+    return tuple(tx.run(_LAST_CHANGES, {"feed": feed, "limit": limit}).scalars())
+
+
+def next_leaving_of(tx: Tx, feed: str, *, until: datetime) -> datetime | None:
+    """Return when the next member grows too old for a feed, unless that is later than `until`."""
+    leaving: datetime | None = tx.run(_NEXT_LEAVING_OF, {"feed": feed, "until": until}).scalar()
+    return leaving
+
+
+def next_ending_of(tx: Tx, feed: str, *, until: datetime) -> datetime | None:
+    """Return when the next member of a feed, or a right of one, expires, unless that is later than `until`."""
+    ends = (articles.c.expires_at, articles.c.rights_end_at)
+    found = [tx.run(_next_ending(end), {"feed": feed, "until": until}).scalar() for end in ends]
+    return min((at for at in found if at is not None), default=None)
+
+
+def _next_ending(end: Column[datetime]) -> Select[datetime]:
+    # By the partial indexes of what ends at all, which are far smaller than any feed.
+    ending = select(func.min(end)).select_from(articles.join(t, t.c.article_key == articles.c.key))
+    return ending.where(
+        articles.c.status == fixed("published"),
+        end.is_not(None),
+        end <= bindparam("until"),
+        t.c.feed == bindparam("feed"),
+        t.c.left_seq.is_(None),
+    )
 
 
 def head(tx: Tx, feed: str) -> Head | None:

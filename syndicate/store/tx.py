@@ -26,6 +26,8 @@ class Effects:
     feeds: dict[str, int] = field(default_factory=dict)
     """Feeds that changed, with the seq of the change."""
     articles: set[str] = field(default_factory=set)
+    instants: bool = False
+    """Something waits for an instant that it did not wait for before, or no longer does."""
     deliveries: bool = False
     generation: int | None = None
     """The number of the generation it adopted."""

@@ -54,7 +54,8 @@ class Clockwork:
             self._reload,
             ("tidy", TIDY_EVERY, lambda: tidy(office, kept)),
         )
-        office.store.listen(lambda effects: self._something_changed.set() if effects.articles else None)
+        wake = self._something_changed.set
+        office.store.listen(lambda effects: wake() if effects.articles or effects.instants else None)
 
     @asynccontextmanager
     async def running(self, *, alone: bool = True) -> AsyncIterator[None]:
