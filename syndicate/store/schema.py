@@ -97,6 +97,8 @@ feeds = Table(
     Column("slug", Text, primary_key=True),
     Column("seq", BigInteger, nullable=False),
     Column("changed_at", At, nullable=False),
+    # The last time its declaration changed, so that all it shows may look different.
+    Column("declared_seq", BigInteger),
 )
 
 memberships = Table(
@@ -117,11 +119,14 @@ memberships = Table(
     # Of a polled partner's own feed only: the revision it was offered, which may not be the newest, and when.
     Column("revision", Integer),
     Column("offered_at", At),
+    # Its place in the order of first entries, counted from 1 in each feed: archives are made by it.
+    Column("ordinal", BigInteger),
     partial_index("memberships_newest", "feed", "updated_at", "published_at", "article_id", where="left_seq IS NULL"),
     partial_index("memberships_left", "feed", "left_seq", where="left_seq IS NOT NULL"),
     partial_index("memberships_leaving", "leaves_at", where="left_seq IS NULL AND leaves_at IS NOT NULL"),
     Index("memberships_by_article", "article_key"),
     Index("memberships_changed", "feed", "changed_seq", "article_key"),
+    Index("memberships_by_ordinal", "feed", "ordinal"),
 )
 
 copies = Table(

@@ -34,6 +34,7 @@ readers = Table(
     Column("interval_seconds", Integer),
     Column("first_at", At, nullable=False),
     Column("last_at", At, nullable=False),
+    Column("silent_since", At),
     Index("readers_by_age", "last_at"),
 )
 

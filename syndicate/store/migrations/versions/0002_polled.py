@@ -14,10 +14,23 @@ depends_on = None
 key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
+_ORDINALS = """
+UPDATE memberships SET ordinal = numbered.ordinal FROM (
+    SELECT feed, article_key, row_number() OVER (PARTITION BY feed ORDER BY entered_seq, article_key) AS ordinal
+    FROM memberships
+) AS numbered WHERE numbered.feed = memberships.feed AND numbered.article_key = memberships.article_key
+"""
+
+
 def upgrade() -> None:
     op.add_column("memberships", sa.Column("revision", sa.Integer()))
     op.add_column("memberships", sa.Column("offered_at", sa.BigInteger()))
     op.create_index("memberships_changed", "memberships", ["feed", "changed_seq", "article_key"])
+    op.add_column("memberships", sa.Column("ordinal", sa.BigInteger()))
+    op.create_index("memberships_by_ordinal", "memberships", ["feed", "ordinal"])
+    op.execute(_ORDINALS)
+    op.add_column("feeds", sa.Column("declared_seq", sa.BigInteger()))
+    op.execute("UPDATE feeds SET declared_seq = seq")
     op.add_column("attempts", sa.Column("payload_digest", sa.Text()))
     _feed_findings()
     _readers()
