@@ -36,6 +36,11 @@ def is_partner_key(key: str) -> bool:
     return key.startswith(_PARTNER)
 
 
+def partner_of_key(key: str) -> str | None:
+    """Return the partner whose own feed it is; None for a public feed."""
+    return key.removeprefix(_PARTNER) if is_partner_key(key) else None
+
+
 def polls(partner: PartnerDeclaration) -> bool:
     """Tell whether a partner fetches what it is owed, instead of being sent it."""
     return partner.connector == PULL
