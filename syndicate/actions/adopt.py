@@ -12,6 +12,7 @@ from syndicate.actions.routes import FeedRoute, routes_of
 from syndicate.model.article import Audience
 from syndicate.model.declarations import Declarations, FeedDeclaration, PartnerDeclaration
 from syndicate.model.delivery import DeliveryState
+from syndicate.model.journal import Cause
 from syndicate.model.stored import StoredArticle
 from syndicate.policy.heirs import heirs
 from syndicate.policy.selection import Matcher, facts
@@ -24,10 +25,14 @@ EPOCH = "epoch"
 
 @dataclass(frozen=True)
 class Evaluated:
-    """Which articles new selections match, as of `seq`: feed → article keys with the order's columns."""
+    """Which articles new selections match, as of `seq`: feed → article keys with the order's columns.
+
+    `aged` are those that would match if they were younger.
+    """
 
     seq: int
     rows: dict[str, dict[int, dict[str, Any]]]
+    aged: dict[str, set[int]]
 
 
 async def adopt(office: Office, declarations: Declarations) -> int | None:
@@ -58,20 +63,21 @@ def _changed_selections(before: Declarations | None, after: Declarations) -> tup
 async def _evaluate(office: Office, declarations: Declarations, routes: tuple[FeedRoute, ...]) -> Evaluated:
     """Walk the store outside the writer, so that accepting goes on meanwhile."""
     seq = await office.store.read(journal.last_seq)
-    rows: dict[str, dict[int, dict[str, Any]]] = {route.feed.slug: {} for route in routes}
+    slugs = [route.feed.slug for route in routes]
+    evaluated = Evaluated(seq, {slug: {} for slug in slugs}, {slug: set() for slug in slugs})
     last_key = 0
     while routes:
         step = await office.store.read(articles.released_after, last_key, limit=WALK_STEP)
         if not step:
             break
         for stored in step:
-            _evaluate_one(rows, routes, stored, declarations, office.occasion("configuration"))
+            _evaluate_one(evaluated, routes, stored, declarations, office.occasion("configuration"))
         last_key = step[-1].key
-    return Evaluated(seq, rows)
+    return evaluated
 
 
 def _evaluate_one(
-    rows: dict[str, dict[int, dict[str, Any]]],
+    evaluated: Evaluated,
     routes: tuple[FeedRoute, ...],
     stored: StoredArticle,
     declarations: Declarations,
@@ -79,18 +85,21 @@ def _evaluate_one(
 ) -> None:
     article = stored.article
     for route in routes:
-        rows[route.feed.slug].pop(stored.key, None)
+        evaluated.rows[route.feed.slug].pop(stored.key, None)
+        evaluated.aged[route.feed.slug].discard(stored.key)
     if article is None or article.audience is not Audience.PUBLIC or stored.status.value != "published":
         return
     seen = facts(article, publisher_name=declarations.publisher.title)
     for route in routes:
         if route.matcher.matches_facts(seen, now=occasion.now):
-            rows[route.feed.slug][stored.key] = {
+            evaluated.rows[route.feed.slug][stored.key] = {
                 "article_id": stored.id,
                 "published_at": stored.published_at,
                 "updated_at": stored.updated_at,
                 "leaves_at": route.matcher.leaves_at(article),
             }
+        elif route.matcher.is_only_too_old(seen, now=occasion.now):
+            evaluated.aged[route.feed.slug].add(stored.key)
 
 
 def _adopt(
@@ -116,7 +125,7 @@ def _catch_up(tx: Tx, evaluated: Evaluated, declarations: Declarations, occasion
     routes = tuple(route for route in routes_of(tx.generation).feeds if route.feed.slug in evaluated.rows)
     if routes:
         for stored in articles.changed_since(tx, evaluated.seq):
-            _evaluate_one(evaluated.rows, routes, stored, declarations, occasion)
+            _evaluate_one(evaluated, routes, stored, declarations, occasion)
 
 
 def _apply_members(tx: Tx, evaluated: Evaluated, occasion: Occasion, *, seq: int) -> None:
@@ -135,7 +144,8 @@ def _apply_members(tx: Tx, evaluated: Evaluated, occasion: Occasion, *, seq: int
         memberships.reenter(
             tx, [keyed | {"key": key} | {name: matching[key][name] for name in kept} for key in returning]
         )
-        memberships.leave(tx, [keyed | {"key": key, "cause": "deselected"} for key in leaving])
+        causes = {key: memberships.AGED if key in evaluated.aged[feed] else Cause.DESELECTED.value for key in leaving}
+        memberships.leave(tx, [keyed | {"key": key, "cause": cause} for key, cause in causes.items()])
         redated = [{"the_feed": feed, "key": key, "leaves_at": matching[key]["leaves_at"]} for key in staying]
         memberships.redate(tx, redated)
 

@@ -134,7 +134,7 @@ def _drop_aged(tx: Tx, aged: tuple[tuple[str, int], ...], *, now: datetime) -> N
     if not aged:
         return
     seq = tx.next_seq()
-    rows = [{"the_feed": feed, "key": key, "seq": seq, "at": now, "cause": "aged"} for feed, key in aged]
+    rows = [{"the_feed": feed, "key": key, "seq": seq, "at": now, "cause": memberships.AGED} for feed, key in aged]
     memberships.leave(tx, rows)
     memberships.touch(tx, [feed for feed, _ in groupby(sorted(feed for feed, _key in aged))], seq=seq, at=now)
 

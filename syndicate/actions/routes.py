@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from weakref import WeakKeyDictionary
 
+from syndicate.model.article import Article
 from syndicate.model.declarations import Declarations, FeedDeclaration, PartnerDeclaration
+from syndicate.policy.gates.table import leaves_at
+from syndicate.model.views import polls
 from syndicate.policy.schedule import Schedule, due_at, parse_schedule
 from syndicate.policy.selection import Matcher
 from syndicate.store.tx import Generation
@@ -16,6 +19,11 @@ from syndicate.store.tx import Generation
 class FeedRoute:
     feed: FeedDeclaration
     matcher: Matcher
+
+    def leaves_at(self, article: Article) -> datetime | None:
+        """Return when an article becomes too old: for the selection, or for whom the dialect is meant."""
+        ends = (self.matcher.leaves_at(article), leaves_at(article, self.feed.dialect))
+        return min((end for end in ends if end is not None), default=None)
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,14 @@ class PartnerRoute:
 class Routes:
     feeds: tuple[FeedRoute, ...]
     partners: tuple[PartnerRoute, ...]
+
+    @property
+    def polled(self) -> bool:
+        """Tell whether any partner fetches its own feed."""
+        return any(polls(route.partner) for route in self.partners)
+
+    def feed(self, slug: str) -> FeedRoute | None:
+        return next((route for route in self.feeds if route.feed.slug == slug), None)
 
     def partner(self, name: str) -> PartnerRoute | None:
         return next((route for route in self.partners if route.partner.name == name), None)

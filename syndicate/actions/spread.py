@@ -8,12 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from syndicate.actions.account import account_of, facts_of
+from syndicate.actions.judging import admitted
 from syndicate.actions.office import Occasion
 from syndicate.actions.routes import FeedRoute, PartnerRoute, routes_of
 from syndicate.model.article import Audience
 from syndicate.model.delivery import DeliveryState, EventType
 from syndicate.model.journal import Cause, JournalEntry, Kind
 from syndicate.model.stored import StoredArticle
+from syndicate.model.views import is_partner_key
 from syndicate.policy.planning import Nothing, Owe, Plan, Skip, plan
 from syndicate.policy.selection import Facts
 from syndicate.store import deliveries, journal, memberships
@@ -57,9 +59,11 @@ def _update_feeds(
     tx: Tx, stored: StoredArticle, seen: Facts | None, news: News, *, seq: int, now: datetime
 ) -> list[str]:
     """Bring memberships up to date; returns the feeds that changed."""
-    before = memberships.of_article(tx, stored.key)
+    # What a polled partner's own feed shows changes when it is offered, not now.
+    member_of = memberships.of_article(tx, stored.key)
+    before = {slug: member for slug, member in member_of.items() if not is_partner_key(slug)}
     public = stored.article is not None and stored.article.audience is Audience.PUBLIC
-    matching = _matching(tx, seen, now=now) if public else {}
+    matching = admitted(tx, stored, _matching(tx, seen, now=now) if public else {}, now=now)
     entering, returning, staying = [], [], []
     for slug, route in matching.items():
         row = _member_row(stored, route, seq=seq)
@@ -69,20 +73,27 @@ def _update_feeds(
             staying.append(_keyed(row))
         else:
             returning.append(_keyed(row) | {"at": now})
-    cause = (news.cause or Cause.DESELECTED).value
-    leaving = [
-        {"the_feed": slug, "key": stored.key, "seq": seq, "at": now, "cause": cause}
-        for slug, member in before.items()
-        if member and slug not in matching
-    ]
+    keyed = {"key": stored.key, "seq": seq, "at": now}
+    gone = [slug for slug, member in before.items() if member and slug not in matching]
+    leaving = [keyed | {"the_feed": slug, "cause": _why_left(tx, slug, seen, news, now=now)} for slug in gone]
     if news.cause is not None:
         # Who read it before it grew too old must be told that it was withdrawn.
-        memberships.withdraw_aged(tx, stored.key, seq=seq, at=now, cause=cause)
+        memberships.withdraw_aged(tx, stored.key, seq=seq, at=now, cause=news.cause.value)
     memberships.enter(tx, entering)
     memberships.reenter(tx, returning)
     memberships.change(tx, staying)
     memberships.leave(tx, leaving)
-    return [*matching, *(str(row["the_feed"]) for row in leaving)]
+    return [*matching, *gone]
+
+
+def _why_left(tx: Tx, slug: str, seen: Facts | None, news: News, *, now: datetime) -> str:
+    """Say why an article left a feed; readers learn of a withdrawal, and not that it grew old."""
+    if news.cause is not None:
+        return news.cause.value
+    route = routes_of(tx.generation).feed(slug)
+    if route is None or seen is None or seen.article.audience is not Audience.PUBLIC:
+        return Cause.DESELECTED.value
+    return memberships.AGED if route.matcher.is_only_too_old(seen, now=now) else Cause.DESELECTED.value
 
 
 def _matching(tx: Tx, seen: Facts | None, *, now: datetime) -> dict[str, FeedRoute]:
@@ -104,7 +115,7 @@ def _member_row(stored: StoredArticle, route: FeedRoute, *, seq: int) -> dict[st
         "left_seq": None,
         "left_at": None,
         "left_cause": None,
-        "leaves_at": route.matcher.leaves_at(stored.article),
+        "leaves_at": route.leaves_at(stored.article),
         "published_at": stored.published_at,
         "updated_at": stored.updated_at,
         "revision": None,

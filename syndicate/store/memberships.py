@@ -16,6 +16,9 @@ from syndicate.store.schema import articles, feeds
 from syndicate.store.schema import memberships as t
 from syndicate.store.tx import Tx
 
+AGED = "aged"
+"""Why a member left that only grew too old for its feed: no withdrawal, so that no tombstone tells of it."""
+
 _OF_ARTICLE = select(t.c.feed, t.c.left_seq).where(t.c.article_key == bindparam("key"))
 _others = t.alias()
 _INSERT = insert(t).values(
@@ -72,7 +75,7 @@ _NEWEST = (
 _LEFT = (
     select(t.c.article_id, t.c.left_at, t.c.left_cause, articles.c.public_note)
     .select_from(t.join(articles, articles.c.key == t.c.article_key))
-    .where(t.c.feed == bindparam("feed"), t.c.left_seq.is_not(None), t.c.left_cause != "aged")
+    .where(t.c.feed == bindparam("feed"), t.c.left_seq.is_not(None), t.c.left_cause != AGED)
     .order_by(t.c.left_seq.desc())
     .limit(bindparam("limit"))
 )
@@ -148,7 +151,7 @@ def left(tx: Tx, feed: str, *, limit: int) -> tuple[Gone, ...]:
 
 _WITHDRAW_AGED = (
     update(t)
-    .where(t.c.article_key == bindparam("key"), t.c.left_cause == "aged")
+    .where(t.c.article_key == bindparam("key"), t.c.left_cause == AGED)
     .values(left_seq=bindparam("seq"), left_at=bindparam("at"), left_cause=bindparam("cause"))
     .returning(t.c.feed)
 )

@@ -60,6 +60,42 @@ async def test_a_story_that_had_grown_too_old_is_back_when_the_age_is_raised(
     assert await members(paper, "latest") == [FERRY]
 
 
+async def test_growing_too_old_for_a_shorter_age_is_no_withdrawal(open_paper: OpenPaper, clock: FixedClock) -> None:
+    paper = await open_paper(feeds=latest("480h"))
+    await paper.editions.start()
+    await put(paper)
+    clock.advance(3 * DAY)
+    await adopt(paper.office, declared(paper, feeds=latest("48h")).declarations)
+    assert await members(paper, "latest") == []
+    assert "deleted-entry" not in await document(paper)
+    await retract(paper.office, FERRY, reason="wrong", public_note="We were wrong.", actor="desk")
+    assert "We were wrong." in await document(paper)
+
+
+async def test_what_a_changed_selection_wants_at_no_age_is_withdrawn(open_paper: OpenPaper, clock: FixedClock) -> None:
+    paper = await open_paper(feeds=latest("480h"))
+    await paper.editions.start()
+    await put(paper)
+    clock.advance(3 * DAY)
+    other = FEEDS["latest"] + '[select]\nmax_age = "48h"\ncategories = ["Sport"]\n'
+    await adopt(paper.office, declared(paper, feeds=FEEDS | {"latest": other}).declarations)
+    assert "deleted-entry" in await document(paper)
+
+
+@pytest.mark.parametrize(("categories", "withdrawn"), [(["Harbour"], False), (["Sport"], True)])
+async def test_a_story_that_is_changed_when_it_is_too_old_is_withdrawn_only_from_what_it_left(
+    open_paper: OpenPaper, clock: FixedClock, categories: list[str], withdrawn: bool
+) -> None:
+    select = 'title = "Harbour"\n[select]\nmax_age = "48h"\ncategories = ["Harbour"]\n'
+    paper = await open_paper(feeds=FEEDS | {"harbour": select})
+    await paper.editions.start()
+    await put(paper)
+    clock.advance(3 * DAY)
+    await put(paper, title="New ferry is late", categories=categories)
+    assert await members(paper, "harbour") == []
+    assert ("deleted-entry" in await document(paper, "harbour")) is withdrawn
+
+
 async def test_a_feed_that_was_removed_is_served_no_more_and_comes_back_up_to_date(open_paper: OpenPaper) -> None:
     paper = await open_paper()
     await paper.editions.start()
