@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from syndicate.model.article import Article
 from syndicate.model.declarations import FeedDeclaration, Publisher
@@ -46,6 +47,30 @@ class Tombstone:
     published_at: datetime | None = None
 
 
+class Part(StrEnum):
+    """What a document shows of its feed."""
+
+    NEWEST = "newest"
+    """The feed's own document, the one that is subscribed to."""
+    ARCHIVE = "archive"
+    """Articles of the past, in the order in which they first came (RFC 5005 section 4)."""
+    DELTA = "delta"
+    """What changed since an edition that the reader holds (RFC 3229, instance manipulation `feed`)."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a document stands in the history of its feed; addresses lack their suffix.
+
+    `address` is the document's own where that is not the feed's; `older` and `newer` are the archives next to it.
+    """
+
+    part: Part = Part.NEWEST
+    address: str | None = None
+    older: str | None = None
+    newer: str | None = None
+
+
 @dataclass(frozen=True)
 class FeedContent:
     """Everything one edition shows: equal values give equal bytes.
@@ -60,3 +85,9 @@ class FeedContent:
     changed_at: datetime
     self_base: str
     """The feed's address without its suffix, such as https://paper.example/feeds/world."""
+    place: Place = Place()
+
+    @property
+    def address(self) -> str:
+        """The address of this document without its suffix."""
+        return self.place.address or self.self_base

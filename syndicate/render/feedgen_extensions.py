@@ -16,6 +16,7 @@ from syndicate.model.entry import Entry, FeedContent
 from syndicate.render.attribution import authors_of, is_republished, original_url, rights_statement
 from syndicate.render.elements import add, atom_date, refer_to_markup, rfc822
 from syndicate.render.enclosures import enclosures_of
+from syndicate.render.history import add_tombstone
 from syndicate.render.media_rss import add_media
 from syndicate.render.namespaces import (
     ATOM,
@@ -27,7 +28,6 @@ from syndicate.render.namespaces import (
     RSS_PREFIXES,
     SLASH,
     THR,
-    TOMBSTONES,
     WFW,
     XML,
 )
@@ -79,10 +79,7 @@ class AtomHead(BaseExtension):  # type: ignore[misc]  # feedgen has no types
         for text in feed.iter(*_PLAIN_TEXT):
             refer_to_markup(text)
         for tombstone in self._content.tombstones:
-            when = atom_date(tombstone.left_at)
-            deleted = add(feed, f"{{{TOMBSTONES}}}deleted-entry", ref=tombstone.id, when=when)
-            if tombstone.note:
-                add(deleted, f"{{{TOMBSTONES}}}comment", tombstone.note)
+            add_tombstone(feed, tombstone)
         return feed
 
 

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from syndicate.model.article import Article, Author
-from syndicate.model.entry import Entry, FeedContent, Tombstone
+from syndicate.model.entry import Entry, FeedContent, Part, Tombstone
 from syndicate.render.attribution import authors_of, is_republished, original_url
 from syndicate.render.body import compose_feed_html, summary_of
 from syndicate.render.elements import atom_date
@@ -29,10 +29,18 @@ def write_json_feed(content: FeedContent) -> bytes:
         "description": declared.description,
         "language": declared.language or publisher.language,
         "authors": [{"name": publisher.title, "url": f"{publisher.root}/"}],
-        "_syndicate": {"deleted": [_deleted(tombstone) for tombstone in content.tombstones]},
+        "next_url": f"{content.place.older}.json" if content.place.older else None,
+        "_syndicate": _beyond(content),
         "items": [_item(entry, content) for entry in content.entries],
     }
     return json.dumps(_without_empty(feed, keep=("items",)), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _beyond(content: FeedContent) -> dict[str, Any]:
+    """Say what JSON Feed has no field for: what was withdrawn, and what part of the feed this is."""
+    part = content.place.part
+    deleted = [_deleted(tombstone) for tombstone in content.tombstones]
+    return _without_empty({"part": None if part is Part.NEWEST else part.value, "deleted": deleted})
 
 
 def _deleted(tombstone: Tombstone) -> dict[str, Any]:
@@ -94,5 +102,5 @@ def _attachment(file: Enclosure) -> dict[str, Any]:
 
 
 def _without_empty(members: dict[str, Any], keep: tuple[str, ...] = ()) -> dict[str, Any]:
-    empty: tuple[object, ...] = (None, "", [], {}, {"deleted": []})
+    empty: tuple[object, ...] = (None, "", [], {})
     return {name: value for name, value in members.items() if name in keep or value not in empty}

@@ -12,7 +12,7 @@ from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 
 from syndicate.model.article import Article
-from syndicate.model.entry import Entry, FeedContent
+from syndicate.model.entry import Entry, FeedContent, Part
 from syndicate.model.text import strip_forbidden
 from syndicate.render.attribution import authors_of, is_republished, rights_statement
 from syndicate.render.body import compose_feed_html
@@ -21,6 +21,7 @@ from syndicate.render.dialects.table import DIALECTS
 from syndicate.render.elements import with_whole_minutes
 from syndicate.render.enclosures import enclosures_of
 from syndicate.render.feedgen_extensions import AtomEntry, AtomHead, RSSHead, RSSItem, changed_at
+from syndicate.render.history import extend_with_history
 
 _EXTENSION = "syndicate"
 
@@ -38,6 +39,8 @@ def write_atom(content: FeedContent) -> bytes:
 def _within(content: FeedContent, write: Callable[[FeedContent], bytes]) -> bytes:
     """Write a document of at most the dialect's size: what is too long shows fewer of its oldest articles."""
     document, limit = write(content), DIALECTS[content.feed.dialect].max_bytes
+    if content.place.part is not Part.NEWEST:
+        return document
     while limit is not None and len(document) > limit and len(content.entries) > 1:
         kept = min(len(content.entries) - 1, len(content.entries) * limit // len(document))
         content = replace(content, entries=content.entries[: max(1, kept)])
@@ -47,13 +50,16 @@ def _within(content: FeedContent, write: Callable[[FeedContent], bytes]) -> byte
 
 def _rss(content: FeedContent) -> bytes:
     dialect = DIALECTS[content.feed.dialect]
+    withdrawn = withdrawn_items(dialect, content)
     feed = _head(content, suffix=".rss", media_type="application/rss+xml")
+    shown = replace(content, tombstones=()) if withdrawn else content
+    extend_with_history(feed, shown, suffix=".rss", media_type="application/rss+xml")
     feed.register_extension(_EXTENSION, partial(RSSHead, content))
     extend_head(feed, dialect, content)
     for entry in content.entries:
         feed.add_entry(_item(entry, content), order="append")
-    for withdrawn in withdrawn_items(dialect, content):
-        feed.add_entry(withdrawn, order="append")
+    for item in withdrawn:
+        feed.add_entry(item, order="append")
     return bytes(feed.rss_str(pretty=True))
 
 
@@ -62,6 +68,7 @@ def _atom(content: FeedContent) -> bytes:
     withdrawn = withdrawn_items(dialect, content)
     feed = _head(content, suffix=".atom", media_type="application/atom+xml")
     feed.author(name=content.publisher.title, uri=f"{content.publisher.root}/")
+    extend_with_history(feed, content, suffix=".atom", media_type="application/atom+xml")
     # What an item says has ended needs no tombstone, which would stand beside an entry of the same id.
     feed.register_extension(_EXTENSION, partial(AtomHead, replace(content, tombstones=()) if withdrawn else content))
     extend_head(feed, dialect, content)
@@ -84,7 +91,7 @@ def _head(content: FeedContent, *, suffix: str, media_type: str) -> Any:
     feed.docs("https://www.rssboard.org/rss-specification")
     if declared.ttl:
         feed.ttl(declared.ttl)
-    feed.link(href=content.self_base + suffix, rel="self", type=media_type)
+    feed.link(href=content.address + suffix, rel="self", type=media_type)
     # feedgen makes the last link the channel's, so the site's own comes last.
     feed.link(href=f"{publisher.root}/", rel="alternate", type="text/html")
     return feed
