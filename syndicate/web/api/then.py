@@ -1,0 +1,42 @@
+"""What was, as JSON-ready values: a feed at a moment, what came between two."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from syndicate.actions.past import Past
+from syndicate.model.entry import Entry, Tombstone
+from syndicate.web.api.documents import when
+
+
+def feed(past: Past) -> dict[str, Any]:
+    """Show a feed as it stood; `whole` is false where the walk ended before the feed was full."""
+    shown = past.snapshot.content
+    pairs = zip(shown.entries, past.revisions, strict=True)
+    return {
+        "feed": shown.feed.slug,
+        "as_of": when(past.moment.at),
+        "seq": past.moment.seq,
+        "whole": past.whole,
+        "entries": [entry(each, revision=revision) for each, revision in pairs],
+        "withdrawn": [tombstone(each) for each in shown.tombstones],
+        "erased": [{"id": each.id, "revision": each.revision} for each in past.erased],
+    }
+
+
+def entry(each: Entry, *, revision: int) -> dict[str, Any]:
+    source = each.article.source
+    return {
+        "id": each.id,
+        "revision": revision,
+        "url": each.url,
+        "title": each.article.title,
+        "source": None if source is None else source.name,
+        "images": len(each.article.images),
+        "published_at": when(each.published_at),
+        "updated_at": when(each.updated_at),
+    }
+
+
+def tombstone(each: Tombstone) -> dict[str, Any]:
+    return {"id": each.id, "left_at": when(each.left_at), "note": each.note}
