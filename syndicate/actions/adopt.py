@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from syndicate.actions.judging import examine, is_refused
 from syndicate.actions.office import Occasion, Office
 from syndicate.actions.owing import owe_newest
 from syndicate.actions.routes import FeedRoute, routes_of
-from syndicate.model.article import Audience
+from syndicate.model.article import Article, Audience
 from syndicate.model.declarations import Declarations, FeedDeclaration, PartnerDeclaration
 from syndicate.model.delivery import DeliveryState
 from syndicate.model.journal import Cause
 from syndicate.model.stored import StoredArticle
+from syndicate.policy.gates.table import language_of
 from syndicate.policy.heirs import heirs
 from syndicate.policy.selection import Matcher, facts
-from syndicate.store import articles, copies, deliveries, generations, journal, memberships, meta, partners
+from syndicate.store import articles, copies, deliveries, findings, generations, journal, memberships, meta, partners
 from syndicate.store.tx import Tx
 
 WALK_STEP = 500
@@ -33,6 +36,8 @@ class Evaluated:
     seq: int
     rows: dict[str, dict[int, dict[str, Any]]]
     aged: dict[str, set[int]]
+    found: dict[str, dict[int, dict[str, Any]]] = field(default_factory=lambda: defaultdict(dict))
+    """What dialects refuse and repair: feed → article keys with the rows to keep of it."""
 
 
 async def adopt(office: Office, declarations: Declarations) -> int | None:
@@ -56,8 +61,19 @@ def _changed_selections(before: Declarations | None, after: Declarations) -> tup
     return tuple(
         FeedRoute(feed, Matcher(feed.select))
         for feed in after.feeds
-        if before is None or renamed or (old := before.feed(feed.slug)) is None or old.select != feed.select
+        if before is None
+        or renamed
+        or (old := before.feed(feed.slug)) is None
+        or old.select != feed.select
+        or _gate(old, before) != _gate(feed, after)
     )
+
+
+def _gate(feed: FeedDeclaration, declared: Declarations) -> tuple[str, ...]:
+    """Return what decides which of the selected articles a feed takes."""
+    if feed.dialect == "standard":
+        return (feed.dialect,)
+    return feed.dialect, language_of(feed, declared.publisher)
 
 
 async def _evaluate(office: Office, declarations: Declarations, routes: tuple[FeedRoute, ...]) -> Evaluated:
@@ -87,19 +103,38 @@ def _evaluate_one(
     for route in routes:
         evaluated.rows[route.feed.slug].pop(stored.key, None)
         evaluated.aged[route.feed.slug].discard(stored.key)
+        evaluated.found[route.feed.slug].pop(stored.key, None)
     if article is None or article.audience is not Audience.PUBLIC or stored.status.value != "published":
         return
     seen = facts(article, publisher_name=declarations.publisher.title)
     for route in routes:
         if route.matcher.matches_facts(seen, now=occasion.now):
+            if not _is_admitted(evaluated, route, stored, article, declarations, occasion):
+                continue
             evaluated.rows[route.feed.slug][stored.key] = {
                 "article_id": stored.id,
                 "published_at": stored.published_at,
                 "updated_at": stored.updated_at,
-                "leaves_at": route.matcher.leaves_at(article),
+                "leaves_at": route.leaves_at(article),
             }
         elif route.matcher.is_only_too_old(seen, now=occasion.now):
             evaluated.aged[route.feed.slug].add(stored.key)
+
+
+def _is_admitted(
+    evaluated: Evaluated,
+    route: FeedRoute,
+    stored: StoredArticle,
+    article: Article,
+    declarations: Declarations,
+    occasion: Occasion,
+) -> bool:
+    """Say whether the feed's dialect takes an article it selects, and keep what was found."""
+    slug = route.feed.slug
+    found = examine(article, route.feed, declarations.publisher, now=occasion.now)
+    if found:
+        evaluated.found[slug][stored.key] = findings.row(slug, stored.key, stored.id, found, at=occasion.now)
+    return not is_refused(found)
 
 
 def _adopt(
@@ -114,6 +149,7 @@ def _adopt(
     if meta.get(tx, EPOCH) is None:
         meta.put(tx, EPOCH, occasion.new_id("epoch"))
     _catch_up(tx, evaluated, declarations, occasion)
+    _note_findings(tx, before, declarations, evaluated)
     _apply_members(tx, evaluated, occasion, seq=seq)
     _move_heads(tx, before, declarations, occasion, seq=seq)
     _settle_partners(tx, before, declarations, occasion)
@@ -126,6 +162,13 @@ def _catch_up(tx: Tx, evaluated: Evaluated, declarations: Declarations, occasion
     if routes:
         for stored in articles.changed_since(tx, evaluated.seq):
             _evaluate_one(evaluated, routes, stored, declarations, occasion)
+
+
+def _note_findings(tx: Tx, before: Declarations | None, after: Declarations, evaluated: Evaluated) -> None:
+    gone = {feed.slug for feed in before.feeds} - {feed.slug for feed in after.feeds} if before else set()
+    for feed in sorted(evaluated.rows.keys() | gone):
+        findings.forget_feed(tx, feed)
+        findings.add(tx, list(evaluated.found[feed].values()))
 
 
 def _apply_members(tx: Tx, evaluated: Evaluated, occasion: Occasion, *, seq: int) -> None:

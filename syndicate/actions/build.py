@@ -12,10 +12,11 @@ from syndicate.model.declarations import Publisher
 from syndicate.model.entry import Entry, FeedContent, Tombstone
 from syndicate.model.stored import StoredArticle
 from syndicate.model.views import View, view_of
+from syndicate.policy.gates.table import most_items
 from syndicate.policy.rights import with_rights_at
 from syndicate.render.event import outgoing
 from syndicate.store import memberships
-from syndicate.store.memberships import Member
+from syndicate.store.memberships import Gone, Member
 from syndicate.store.tx import Tx
 
 MAX_TOMBSTONES = 50
@@ -39,12 +40,18 @@ def snapshot(tx: Tx, slug: str) -> Snapshot:
     content = FeedContent(
         publisher=tx.declarations.publisher,
         feed=view.feed,
-        entries=entries_of(tx, view, memberships.newest(tx, slug, limit=view.feed.items)),
-        tombstones=tuple(Tombstone(gone.article_id, gone.left_at, gone.public_note) for gone in left),
+        entries=entries_of(tx, view, memberships.newest(tx, slug, limit=most_items(view.feed))),
+        tombstones=tuple(tombstone_of(gone, tx.declarations.publisher) for gone in left),
         changed_at=head.changed_at,
         self_base=view.self_base,
     )
     return Snapshot(head.seq, content)
+
+
+def tombstone_of(gone: Gone, publisher: Publisher) -> Tombstone:
+    """Settle a former member as documents tell of it."""
+    url = gone.url or f"{publisher.root}/articles/{gone.slug}"
+    return Tombstone(gone.article_id, gone.left_at, gone.public_note, url, gone.published_at)
 
 
 def entries_of(tx: Tx, view: View, members: Sequence[Member]) -> tuple[Entry, ...]:

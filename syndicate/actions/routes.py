@@ -8,8 +8,8 @@ from weakref import WeakKeyDictionary
 
 from syndicate.model.article import Article
 from syndicate.model.declarations import Declarations, FeedDeclaration, PartnerDeclaration
-from syndicate.policy.gates.table import leaves_at
 from syndicate.model.views import polls
+from syndicate.policy.gates.table import leaves_at
 from syndicate.policy.schedule import Schedule, due_at, parse_schedule
 from syndicate.policy.selection import Matcher
 from syndicate.store.tx import Generation

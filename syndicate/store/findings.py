@@ -14,8 +14,7 @@ from syndicate.model.finding import Finding
 from syndicate.store.schema_polling import feed_findings as t
 from syndicate.store.tx import Tx
 
-_FORGET = delete(t).where(t.c.article_key == bindparam("key"))
-_FORGET_IN = _FORGET.where(t.c.feed == bindparam("the_feed"))
+_FORGET = delete(t).where(t.c.feed == bindparam("the_feed"), t.c.article_key == bindparam("key"))
 _LISTING = (
     select(t.c.feed, t.c.article_key, t.c.article_id, t.c.refused, t.c.findings, t.c.at)
     .where(t.c.feed == bindparam("the_feed"), t.c.article_key > bindparam("after"))
@@ -53,13 +52,9 @@ def add(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
     tx.run_many(insert(t), rows)
 
 
-def forget_article(tx: Tx, key: int) -> None:
-    """Remove what was found in an article, in every feed."""
-    tx.run(_FORGET, {"key": key})
-
-
-def forget_in(tx: Tx, key: int, feed: str) -> None:
-    tx.run(_FORGET_IN, {"key": key, "the_feed": feed})
+def forget(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
+    """Remove what was found in articles for feeds: the_feed, key."""
+    tx.run_many(_FORGET, rows)
 
 
 def forget_feed(tx: Tx, feed: str) -> None:

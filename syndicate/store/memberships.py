@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Select, bindparam, case, delete, func, insert, select, update
+from sqlalchemy import Column, Select, and_, bindparam, case, delete, func, insert, or_, select, update
 
 from syndicate.model.article import Article
 from syndicate.store.articles import load
 from syndicate.store.columns import fixed
-from syndicate.store.schema import articles, feeds
+from syndicate.store.columns import At
+from syndicate.store.schema import articles, feeds, revisions
 from syndicate.store.schema import memberships as t
 from syndicate.store.tx import Tx
 
@@ -27,13 +28,26 @@ _INSERT = insert(t).values(
     .where(_others.c.feed == bindparam("the_feed"))
     .scalar_subquery()
 )
+
+# What comes back is newer than the tombstone it left, or readers would go on believing that (RFC 6721 section 3),
+# even where the clock went back; and it stands where its date puts it.
+_RETURNED_AT = case(
+    (t.c.left_at >= bindparam("at", type_=At), type_coerce(type_coerce(t.c.left_at, BigInteger) + 1, At)),
+    else_=bindparam("at", type_=At),
+)
+
+
+def _newer(first: ColumnElement[datetime], second: ColumnElement[datetime]) -> ColumnElement[datetime]:
+    return case((first > second, first), else_=second)
+
+
 _CHANGE = (
     update(t)
     .where(t.c.feed == bindparam("the_feed"), t.c.article_key == bindparam("key"))
     .values(
         changed_seq=bindparam("seq"),
         published_at=bindparam("published_at"),
-        updated_at=bindparam("updated_at"),
+        updated_at=_newer(t.c.reentered_at, bindparam("updated_at", type_=At)),
         leaves_at=bindparam("leaves_at"),
     )
 )
@@ -43,12 +57,12 @@ _REENTER = (
     .values(
         entered_seq=bindparam("seq"),
         changed_seq=bindparam("seq"),
-        reentered_at=bindparam("at"),
+        reentered_at=_RETURNED_AT,
         left_seq=None,
         left_at=None,
         left_cause=None,
         published_at=bindparam("published_at"),
-        updated_at=bindparam("updated_at"),
+        updated_at=_newer(_RETURNED_AT, bindparam("updated_at", type_=At)),
         leaves_at=bindparam("leaves_at"),
     )
 )
@@ -59,21 +73,34 @@ _LEAVE = (
         left_seq=bindparam("seq"), left_at=bindparam("at"), left_cause=bindparam("cause"), changed_seq=bindparam("seq")
     )
 )
+# In a polled partner's own feed an article stands as it was offered, not as it is now.
+MEMBER = (
+    func.coalesce(revisions.c.record, articles.c.record),
+    func.coalesce(t.c.offered_at, articles.c.changed_at, type_=At()),
+    articles.c.released_at,
+    articles.c.upstream,
+    t.c.reentered_at,
+)
+MEMBERS = t.join(articles, articles.c.key == t.c.article_key).outerjoin(
+    revisions, and_(revisions.c.article_key == t.c.article_key, revisions.c.revision == t.c.revision)
+)
+# Nor is what was withdrawn shown while the partner has not been offered its retraction yet.
+IS_SHOWN = (
+    t.c.left_seq.is_(None),
+    or_(t.c.revision.is_(None), and_(articles.c.status == "published", revisions.c.record.is_not(None))),
+)
 _NEWEST = (
-    select(
-        articles.c.record,
-        articles.c.changed_at,
-        articles.c.released_at,
-        articles.c.upstream,
-        t.c.reentered_at,
-    )
-    .select_from(t.join(articles, articles.c.key == t.c.article_key))
-    .where(t.c.feed == bindparam("feed"), t.c.left_seq.is_(None))
+    select(*MEMBER)
+    .select_from(MEMBERS)
+    .where(t.c.feed == bindparam("feed"), *IS_SHOWN)
     .order_by(t.c.updated_at.desc(), t.c.published_at.desc(), t.c.article_id.desc())
     .limit(bindparam("limit"))
 )
 _LEFT = (
-    select(t.c.article_id, t.c.left_at, t.c.left_cause, articles.c.public_note)
+    select(
+        *(t.c.article_id, t.c.left_at, t.c.left_cause, articles.c.public_note),
+        *(articles.c.url, articles.c.slug, t.c.published_at),
+    )
     .select_from(t.join(articles, articles.c.key == t.c.article_key))
     .where(t.c.feed == bindparam("feed"), t.c.left_seq.is_not(None), t.c.left_cause != AGED)
     .order_by(t.c.left_seq.desc())
@@ -106,6 +133,9 @@ class Gone:
     left_at: datetime
     cause: str
     public_note: str | None
+    url: str | None
+    slug: str
+    published_at: datetime
 
 
 @dataclass(frozen=True)
