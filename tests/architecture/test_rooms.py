@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+from pathlib import Path
 
 import pytest
 
@@ -151,3 +153,14 @@ def test_only_a_loop_boundary_catches_everything() -> None:
              if isinstance(node, ast.ExceptHandler) and catches_everything(node)}  # fmt: skip
     assert [place for place, name in found.items() if name not in CATCH_ALL] == []
     assert set(CATCH_ALL) <= set(found.values()), "an exception to the rule that nobody needs any more"
+
+
+def test_no_folder_of_tests_needs_the_tests_of_another() -> None:
+    folder = Path(__file__).resolve().parents[1]
+    found = [
+        f"{file.relative_to(folder)}: {other}"
+        for file in folder.rglob("*.py")
+        for other in re.findall(r"^from tests\.(\w+)\.test_\w+ import", file.read_text("utf-8"), re.MULTILINE)
+        if other != file.parent.name
+    ]
+    assert found == []

@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from tests.browser.chromium import Browser, a_browser, chromium_program
 from tests.browser.page import Page
-from tests.journeys.test_demo import Demo, a_demo
+from tests.journeys.demo import Demo, a_demo
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

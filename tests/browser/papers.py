@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.journeys.test_demo import ARRIVE_SECONDS, Demo, until
+from tests.journeys.demo import ARRIVE_SECONDS, Demo, until
 
 PAPERS = ("publisher", "partner")
 PAGES = {"front page": "/", "feeds": "/feeds", "feed": "/feeds/latest", "story": "/articles/{slug}"}

@@ -10,7 +10,7 @@ import pytest
 from tests.browser import in_page
 from tests.browser.page import Page
 from tests.browser.papers import PAGES, PAPERS, republished
-from tests.journeys.test_demo import Demo
+from tests.journeys.demo import Demo
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
