@@ -15,6 +15,7 @@ import brotli
 
 from syndicate.actions.build import Snapshot, snapshot
 from syndicate.actions.office import Office
+from syndicate.actions.served import ServedEditions
 from syndicate.errors import FeedNotFoundError
 from syndicate.model.entry import FeedContent
 from syndicate.render.feeds import FORMATS, render
@@ -35,6 +36,8 @@ class Edition:
     last_modified: str
     bodies: dict[str, bytes]
     etags: dict[str, str]
+    digest: str
+    """The SHA-256 of the body before any coding, in hexadecimal."""
 
     @property
     def cached_bytes(self) -> int:
@@ -49,15 +52,16 @@ def make_edition(shown: Snapshot, format_name: str) -> Edition:
         "gzip": gzip.compress(body, 6, mtime=0),
         "br": brotli.compress(body, quality=BROTLI_QUALITY),
     }
-    digest = hashlib.sha256(body).hexdigest()[:20]
+    digest = hashlib.sha256(body).hexdigest()
+    tag = f"{shown.seq}-{digest[:20]}"
     tags = {
-        "identity": f'"{shown.seq}-{digest}"',
-        "gzip": f'"{shown.seq}-{digest}-gzip"',
-        "br": f'"{shown.seq}-{digest}-br"',
+        "identity": f'"{tag}"',
+        "gzip": f'"{tag}-gzip"',
+        "br": f'"{tag}-br"',
     }
     changed_at = shown.content.changed_at
     last_modified = format_datetime(changed_at.replace(microsecond=0), usegmt=True)
-    return Edition(shown.seq, FORMATS[format_name].media_type, changed_at, last_modified, bodies, tags)
+    return Edition(shown.seq, FORMATS[format_name].media_type, changed_at, last_modified, bodies, tags, digest)
 
 
 # Renders a snapshot in a format.
@@ -75,6 +79,7 @@ class Editions:
         self._heads: dict[str, int] = {}
         self._cache: OrderedDict[tuple[str, str], Edition] = OrderedDict()
         self._flights: dict[tuple[str, str], asyncio.Task[Edition]] = {}
+        self.served = ServedEditions(office)
 
     async def start(self) -> None:
         """Learn where every feed stands, and follow its changes from here on."""
@@ -115,6 +120,7 @@ class Editions:
                 flight = self._flights[key] = asyncio.create_task(self._build(slug, format_name), name=f"build {slug}")
             # A reader that hangs up must not end the build the others wait for.
             await asyncio.shield(flight)
+        self.served.note(slug, format_name, edition.digest, seq=edition.seq)
         return edition
 
     async def content(self, slug: str) -> FeedContent:
