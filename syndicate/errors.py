@@ -97,6 +97,16 @@ class FeedNotFoundError(NotFoundError):
         super().__init__("feed", slug)
 
 
+class FeedGoneError(SyndicateError):
+    """A feed that was there and is declared no more."""
+
+    code = "feed_gone"
+    remedy = "Remove the subscription; /feeds lists the feeds there are."
+
+    def __init__(self, slug: str) -> None:
+        super().__init__(f"the feed {slug!r} is no longer published")
+
+
 class PartnerNotFoundError(NotFoundError):
     code = "partner_not_found"
 

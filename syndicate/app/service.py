@@ -19,10 +19,13 @@ from syndicate.actions.adopt import adopt
 from syndicate.actions.editions import Editions
 from syndicate.actions.measures import StoreProbe
 from syndicate.actions.office import Office
+from syndicate.actions.outlook import Outlooks
+from syndicate.actions.readership import Readership
 from syndicate.actions.tidy import Kept
 from syndicate.app.connections import Connections
 from syndicate.app.database import database_of
 from syndicate.app.outgoing import guard_of
+from syndicate.app.readers import readers_jobs, write_down_readers
 from syndicate.app.reloading import Reread, Rereading, reread_files
 from syndicate.app.server import Heartbeat, ServerOptions, listening, make_runner, server_options
 from syndicate.app.stopping import stop_times
@@ -38,6 +41,7 @@ from syndicate.store.store import Store
 from syndicate.web.app import build_app, build_health_app
 from syndicate.web.context import WebContext
 from syndicate.web.metrics import Counters, Gauges
+from syndicate.web.tags import Tags
 from syndicate.web.visitors import Visitors
 from syndicate.worker.clockwork import Clockwork
 from syndicate.worker.dispatch import Dispatcher
@@ -72,6 +76,7 @@ class Service:
         self.clock = clock
         self.office = Office(store, clock.now, new_id)
         self.editions = Editions(self.office)
+        self.outlooks = Outlooks(self.office)
         self.connections = Connections(client, clock.now)
         self.sandbox = Sandbox()
         self.pictures = DirectoryStorage(Path(loaded.settings.media.url.removeprefix("file:")))
@@ -80,6 +85,7 @@ class Service:
         self.clockwork = Clockwork(self.office, self.dispatcher, self.reload, _kept(loaded))
         self.heartbeat = Heartbeat()
         self.visitors = _visitors(loaded)
+        self.readership = Readership(self.office)
         self._upstream_keys: dict[str, tuple[bytes, ...]] = {}
 
     @property
@@ -99,6 +105,11 @@ class Service:
         self.loaded = loaded
         self.dispatcher.wake()
         return generation
+
+    async def catch_up(self) -> None:
+        """Learn what other processes changed."""
+        self.outlooks.expire()
+        await self.editions.catch_up()
 
     async def reload(self) -> None:
         """Look whether the files changed; a broken change is refused and told, what runs stays."""
@@ -123,7 +134,11 @@ class Service:
             gauges=self.gauges,
             store_probe=StoreProbe(self.office),
             visitors=self.visitors,
+            readership=self.readership,
             counters=Counters(),
+            outlooks=self.outlooks,
+            tags=Tags(),
+            shared_age=None,
             max_record_bytes=limits.record_bytes,
             max_picture_bytes=limits.picture_bytes,
             body_timeout=self.loaded.settings.server.body_timeout,
@@ -145,7 +160,7 @@ def _wal_bytes(store_url: str) -> int | None:
 
 def _kept(loaded: Loaded) -> Kept:
     retention = loaded.settings.retention
-    return Kept(deliveries=retention.deliveries, attempts=retention.attempts)
+    return Kept(deliveries=retention.deliveries, attempts=retention.attempts, readership=retention.readership)
 
 
 def _visitors(loaded: Loaded) -> Visitors:
@@ -230,10 +245,12 @@ async def serving(service: Service, app: web.Application, *, role: Role = Role.A
             yield runner
     finally:
         await runner.cleanup()
+        await write_down_readers(service.readership)
 
 
 def _work(service: Service, role: Role) -> AbstractAsyncContextManager[None]:
     if role is Role.WEB:
-        return service.clockwork.following(service.editions.catch_up)
+        return service.clockwork.following(service.catch_up, also=readers_jobs(service.readership))
+    also = readers_jobs(service.readership) if role is Role.ALL else ()
     # The lock of an SQLite store lets nobody else in.
-    return service.clockwork.running(alone=service.store.driver.name == "sqlite")
+    return service.clockwork.running(alone=service.store.driver.name == "sqlite", also=also)

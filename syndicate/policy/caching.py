@@ -66,24 +66,25 @@ def cache_control(outlook: Outlook, bounds: Bounds, caching: Caching, *, now: da
     own = max_age(outlook, bounds, now=now)
     asked = min(own, bounds.least) if bounds.shared is None else bounds.shared
     shared = _whole(_not_over(outlook.next_at, asked, now=now))
-    parts = ["public", f"max-age={_seconds(own)}", f"s-maxage={_seconds(shared)}"]
     # Nothing may be stale at an instant that was announced.
-    if not _is_cut(outlook, max(own, shared) + caching.stale_while_revalidate, now=now):
-        parts.append(f"stale-while-revalidate={_seconds(caching.stale_while_revalidate)}")
-    return ", ".join([*parts, f"stale-if-error={_seconds(caching.stale_if_error)}"])
+    reach = now + max(own, shared) + caching.stale_while_revalidate
+    return _written(own, shared, caching, revalidating=outlook.next_at is None or reach <= outlook.next_at)
 
 
 def static_cache_control(bounds: Bounds, caching: Caching) -> str:
     """Write the Cache-Control of a feed's file: it cannot move with time, so that it is the least age."""
-    return cache_control(Outlook(), Bounds(bounds.least, bounds.least, bounds.shared), caching, now=datetime.max)
+    return _written(bounds.least, bounds.shared or bounds.least, caching, revalidating=True)
 
 
 def _not_over(next_at: datetime | None, age: timedelta, *, now: datetime) -> timedelta:
     return age if next_at is None else max(min(age, next_at - now), NONE)
 
 
-def _is_cut(outlook: Outlook, reach: timedelta, *, now: datetime) -> bool:
-    return outlook.next_at is not None and now + reach > outlook.next_at
+def _written(own: timedelta, shared: timedelta, caching: Caching, *, revalidating: bool) -> str:
+    parts = ["public", f"max-age={_seconds(own)}", f"s-maxage={_seconds(shared)}"]
+    if revalidating:
+        parts.append(f"stale-while-revalidate={_seconds(caching.stale_while_revalidate)}")
+    return ", ".join([*parts, f"stale-if-error={_seconds(caching.stale_if_error)}"])
 
 
 def _whole(age: timedelta) -> timedelta:

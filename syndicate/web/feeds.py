@@ -5,24 +5,24 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Self
+from datetime import datetime, timedelta
 
 from aiohttp import web
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from syndicate.actions.editions import Edition
 from syndicate.errors import FeedNotFoundError, SyndicateError
-from syndicate.model.declarations import Declarations
+from syndicate.model.declarations import Declarations, FeedDeclaration
+from syndicate.policy.caching import Outlook, bounds_of, cache_control
 from syndicate.policy.conditional import Coding, answer_conditional, choose_coding
+from syndicate.policy.purging import feed_key
 from syndicate.web import public
-from syndicate.web.context import WebContext
+from syndicate.web.context import WebContext, context
+from syndicate.web.former import former
 from syndicate.web.headers import SERVER
 from syndicate.web.problems import for_readers, problem
 
-CACHE_CONTROL = "public, max-age=60, stale-while-revalidate=300, stale-if-error=86400"
 _FIXED = {
-    "Cache-Control": CACHE_CONTROL,
     "Vary": "Accept-Encoding",
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "ETag, Last-Modified, Link",
@@ -30,37 +30,45 @@ _FIXED = {
     "Server": SERVER,
 }
 FORMATS = ("rss", "atom", "json")
+
+
+async def _former_page(request: web.Request) -> web.Response:
+    return former(context(request), request.match_info["name"])
+
+
 _PAGE = for_readers(public.feed_page)
+_FORMER_PAGE = for_readers(_former_page)
 # Most readers say it in one of a few ways.
 _coding = functools.lru_cache(maxsize=256)(choose_coding)
+# How long an answer's Cache-Control stands: ages are whole seconds.
+STANDS = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Prepared:
-    """An edition with the headers of its answers, made once for all who ask; `declared` is when it was looked up."""
+    """An edition with the headers of its answers, made once a second for all who ask.
+
+    `declared` and `outlook` are what they were made from, at `made_at`; a clock set back makes them anew, too.
+    """
 
     slug: str
     format: str
     edition: Edition
     declared: Declarations
+    outlook: Outlook
+    made_at: datetime
+    stands_until: datetime
     found: Mapping[str, CIMultiDict[str]]
     held: Mapping[str, CIMultiDict[str]]
 
-    @classmethod
-    def of(cls, slug: str, format_name: str, edition: Edition, declared: Declarations) -> Self:
-        codings = edition.bodies.keys()
-        found = {coding: CIMultiDict(found_headers(edition, coding)) for coding in codings}
-        held = {coding: CIMultiDict(edition_headers(edition, coding)) for coding in codings}
-        return cls(slug, format_name, edition, declared, found, held)
+
+def edition_headers(edition: Edition, coding: str, shared: Mapping[str, str]) -> dict[str, str]:
+    """Return what 200 and 304 both carry (RFC 9110 section 15.4.5); `shared` is the same in every coding."""
+    return {**_FIXED, **shared, "ETag": edition.etags[coding], "Last-Modified": edition.last_modified}
 
 
-def edition_headers(edition: Edition, coding: str) -> dict[str, str]:
-    """Return what 200 and 304 both carry (RFC 9110 section 15.4.5)."""
-    return _FIXED | {"ETag": edition.etags[coding], "Last-Modified": edition.last_modified}
-
-
-def found_headers(edition: Edition, coding: str) -> dict[str, str]:
-    headers = edition_headers(edition, coding) | {
+def found_headers(edition: Edition, coding: str, shared: Mapping[str, str]) -> dict[str, str]:
+    headers = edition_headers(edition, coding, shared) | {
         "Content-Type": edition.media_type,
         "Content-Length": str(len(edition.bodies[coding])),
     }
@@ -91,32 +99,64 @@ class Feeds:
         name = request.match_info["name"]
         if "." in name:
             return await self.document(name, request)
-        return await _PAGE(request)
+        return await (_PAGE if self._served.declarations().feed(name) else _FORMER_PAGE)(request)
 
     async def document(self, name: str, request: web.Request) -> web.Response:
         """Answer GET and HEAD of a feed in one format."""
         prepared = self._prepared.get(name)
-        if prepared is None or not self._is_newest(prepared):
+        if prepared is None or not self._is_fresh(prepared):
             try:
                 prepared = await self._prepare(name)
+            except FeedNotFoundError:
+                return self._former(name)
             except SyndicateError as error:
                 return problem(error)
         return self._answer(request, prepared)
+
+    def _former(self, name: str) -> web.Response:
+        slug, _, format_name = name.rpartition(".")
+        try:
+            if format_name not in FORMATS:
+                raise FeedNotFoundError(name)
+            return former(self._served, slug, f".{format_name}")
+        except SyndicateError as error:
+            return problem(error)
 
     def _is_newest(self, prepared: Prepared) -> bool:
         newest = self._served.editions.ready(prepared.slug, prepared.format)
         return newest is prepared.edition and prepared.declared is self._served.declarations()
 
+    def _is_fresh(self, prepared: Prepared) -> bool:
+        """Say whether edition and headers hold."""
+        now = self._served.office.now()
+        if not prepared.made_at <= now < prepared.stands_until or not self._is_newest(prepared):
+            return False
+        return self._served.outlooks.ready(prepared.slug, now) is prepared.outlook
+
     async def _prepare(self, name: str) -> Prepared:
         slug, _, format_name = name.rpartition(".")
         declared = self._served.declarations()
-        if declared.feed(slug) is None or format_name not in FORMATS:
+        if (feed := declared.feed(slug)) is None or format_name not in FORMATS:
             raise FeedNotFoundError(name)
+        outlook = await self._served.outlooks.get(slug)
         edition = await self._served.editions.get(slug, format_name)
-        # What is newest no more goes, or it would outlive the bounds of the editions' own cache.
-        self._prepared = {key: kept for key, kept in self._prepared.items() if self._is_newest(kept)}
-        prepared = self._prepared[name] = Prepared.of(slug, format_name, edition, declared)
+        before = self._prepared.get(name)
+        if before is None or before.edition is not edition:
+            # What is newest no more goes, or it would outlive the bounds of the editions' own cache.
+            self._prepared = {key: kept for key, kept in self._prepared.items() if self._is_newest(kept)}
+        prepared = self._prepared[name] = self._dress(feed, format_name, edition, declared, outlook)
         return prepared
+
+    def _dress(
+        self, feed: FeedDeclaration, format_name: str, edition: Edition, declared: Declarations, outlook: Outlook
+    ) -> Prepared:
+        served, now = self._served, self._served.office.now()
+        bounds = bounds_of(feed, declared.caching, shared=served.shared_age)
+        kept = cache_control(outlook, bounds, declared.caching, now=now)
+        shared = {"Cache-Control": kept, **served.tags(feed_key(feed.slug))}
+        found = {coding: CIMultiDict(found_headers(edition, coding, shared)) for coding in edition.bodies}
+        held = {coding: CIMultiDict(edition_headers(edition, coding, shared)) for coding in edition.bodies}
+        return Prepared(feed.slug, format_name, edition, declared, outlook, now, now + STANDS, found, held)
 
     def _answer(self, request: web.Request, prepared: Prepared) -> web.Response:
         asked = request.headers
@@ -125,15 +165,24 @@ class Feeds:
         if "If-None-Match" in asked or "If-Modified-Since" in asked:
             if is_held(request.method, asked, prepared.edition, now=served.office.now()):
                 served.counters.feed_requests[prepared.slug, 304] += 1
+                self._count_reader(request, prepared.slug, conditional=True, held=True)
                 return web.Response(status=304, headers=prepared.held[coding])
-        elif served.visitors.is_counted(request):
+        # Whatever it says it has: validators can be invented, and those that are right cost nothing.
+        if served.visitors.is_counted(request):
             try:
                 served.visitors.count_feed_request(request, f"{prepared.slug}.{prepared.format}", served.office.now())
             except SyndicateError as error:
                 served.counters.feed_requests[prepared.slug, 429] += 1
                 return problem(error)
         served.counters.feed_requests[prepared.slug, 200] += 1
+        self._count_reader(request, prepared.slug, conditional="If-None-Match" in asked or "If-Modified-Since" in asked)
         return web.Response(body=prepared.edition.bodies[coding], headers=prepared.found[coding])
+
+    def _count_reader(self, request: web.Request, slug: str, *, conditional: bool, held: bool = False) -> None:
+        # A HEAD only looks whether there is something to get.
+        if request.method == "GET":
+            agent, address = request.headers.get("User-Agent", ""), self._served.visitors.address(request)
+            self._served.readership.polled(slug, agent, address, conditional=conditional, held=held)
 
 
 def is_held(method: str, asked: CIMultiDictProxy[str], edition: Edition, *, now: datetime) -> bool:

@@ -36,6 +36,7 @@ STATUSES: tuple[tuple[type[errors.SyndicateError], int], ...] = (
     (errors.UnsupportedMediaError, 415),
     (errors.TooManyRequestsError, 429),
     (errors.CursorUnknownError, 410),
+    (errors.FeedGoneError, 410),
     (errors.StoreError, 503),
     (errors.UnreachableError, 502),
     (errors.BlockedAddressError, 422),
@@ -78,6 +79,9 @@ def _headers(error: errors.SyndicateError) -> dict[str, str]:
             return {"Retry-After": str(error.retry_after_seconds)}
         case errors.StoreError():
             return {"Retry-After": str(STORE_RETRY_SECONDS)}
+        case errors.FeedGoneError():
+            # Kept for a while, as many never stop asking; not for long, as it may come back.
+            return {"Cache-Control": "public, max-age=300"}
         case errors.UnauthenticatedError():
             return {"WWW-Authenticate": 'Bearer realm="syndicate"'}
         case _:
@@ -159,6 +163,13 @@ def _page(request: web.Request, failed: Failure) -> web.Response:
     declared = context(request).declarations()
     if failed.status == 404:
         html = notices.not_found_page(declared.publisher, feeds=declared.feeds)
+    elif failed.status == 410:
+        html = notices.error_page(
+            declared.publisher,
+            heading="This feed has ended",
+            text="It is no longer published. The feeds there are now are listed below.",
+            feeds=declared.feeds,
+        )
     else:
         html = notices.error_page(
             declared.publisher,

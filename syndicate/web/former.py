@@ -1,0 +1,28 @@
+"""Feeds that were: renamed ones lead to their new address for good, ended ones say that they are gone."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from syndicate.errors import FeedGoneError, FeedNotFoundError
+from syndicate.web.context import WebContext
+from syndicate.web.headers import dressed
+
+# Readers that keep redirects need not ask the old address again; those that do not are served from caches.
+MOVED_CACHE_CONTROL = "public, max-age=2592000"
+
+
+def former(served: WebContext, slug: str, suffix: str = "") -> web.Response:
+    """Answer for a feed that is not declared: 301 where it was renamed.
+
+    Raises FeedGoneError where it was there once, FeedNotFoundError where it never was.
+    """
+    declared = served.declarations()
+    if (heir := declared.heir(slug)) is not None:
+        url = f"{declared.publisher.root}/feeds/{heir.slug}{suffix}"
+        headers = {"Location": url, "Cache-Control": MOVED_CACHE_CONTROL, "Access-Control-Allow-Origin": "*"}
+        return dressed(web.Response(status=301, headers=headers))
+    # A partner's own feed stands among the heads, under a key that is no slug.
+    if slug in served.editions.heads and ":" not in slug:
+        raise FeedGoneError(slug)
+    raise FeedNotFoundError(f"{slug}{suffix}")
