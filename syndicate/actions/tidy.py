@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from syndicate.actions.office import Office
-from syndicate.store import attempts, deliveries, idempotency, inbound, meta
+from syndicate.store import attempts, deliveries, idempotency, inbound, meta, readers
 from syndicate.store.columns import EPOCH
 from syndicate.store.tx import Tx
 
@@ -19,10 +19,11 @@ FORGOTTEN = "attempts_forgotten_until"
 
 @dataclass(frozen=True)
 class Kept:
-    """How long finished deliveries are kept, and how long what each attempt at them brought."""
+    """How long finished deliveries are kept, what each attempt at them brought, and readers that come no more."""
 
     deliveries: timedelta = timedelta(days=90)
     attempts: timedelta = timedelta(days=30)
+    readership: timedelta = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ async def tidy(office: Office, kept: Kept) -> Tidied:
     """Remove what is past its time: finished deliveries, attempts, answers, ids; in steps that let others write."""
     now = office.now()
     await office.store.write(_forget_ids, now)
+    await office.store.write(readers.forget, before=now - kept.readership)
     total = 0
     while removed := await office.store.write(deliveries.forget_finished, before=now - kept.deliveries, limit=STEP):
         total += removed

@@ -137,6 +137,7 @@ class SMTP(Declared):
 class Retention(Declared):
     deliveries: Kept = timedelta(days=90)
     attempts: Kept = timedelta(days=30)
+    readership: Kept = timedelta(days=30)
 
 
 class Logs(Declared):

@@ -39,6 +39,8 @@ class Visitors:
     def address(self, request: web.Request) -> str:
         """Return the client's address: the connection's, or what a trusted proxy says of it."""
         nearest = request.remote or ""
+        if not self._trusted:
+            return nearest
         # From the right: each trusted proxy vouches for the one before it, and for nothing further left.
         forwarded = ",".join(request.headers.getall("X-Forwarded-For", ())).split(",")
         while self._is_trusted(nearest) and forwarded and (before := _bare(forwarded.pop())) is not None:

@@ -58,14 +58,14 @@ class Clockwork:
         office.store.listen(lambda effects: wake() if effects.articles or effects.instants else None)
 
     @asynccontextmanager
-    async def running(self, *, alone: bool = True) -> AsyncIterator[None]:
+    async def running(self, *, alone: bool = True, also: Sequence[Job] = ()) -> AsyncIterator[None]:
         """Run until the block ends; then stop claiming, let sends end, and return.
 
-        `alone` means that no other process sends from this store.
+        `alone` means that no other process sends from this store; `also` is what a web server needs done beside.
         """
         # What fell due while nobody ran is done before anything is served.
         await keep_time(self._office, self._aside)
-        scheduler = _scheduler(self._jobs)
+        scheduler = _scheduler((*self._jobs, *also))
         self._tasks = [
             asyncio.create_task(self._dispatcher.run(alone=alone), name="dispatcher"),
             asyncio.create_task(self._keep_time(), name="clock"),
@@ -84,9 +84,9 @@ class Clockwork:
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
     @asynccontextmanager
-    async def following(self, follow: Callable[[], Awaitable[object]]) -> AsyncIterator[None]:
+    async def following(self, follow: Callable[[], Awaitable[object]], also: Sequence[Job] = ()) -> AsyncIterator[None]:
         """Leave the work to other processes: only `follow` what they change, and look after the configuration."""
-        scheduler = _scheduler((self._reload, ("follow other processes", FOLLOW_EVERY, follow)))
+        scheduler = _scheduler((self._reload, ("follow other processes", FOLLOW_EVERY, follow), *also))
         scheduler.start()
         try:
             yield
