@@ -11,8 +11,7 @@ from sqlalchemy import Column, Select, and_, bindparam, case, delete, func, inse
 
 from syndicate.model.article import Article
 from syndicate.store.articles import load
-from syndicate.store.columns import fixed
-from syndicate.store.columns import At
+from syndicate.store.columns import At, fixed
 from syndicate.store.schema import articles, feeds, revisions
 from syndicate.store.schema import memberships as t
 from syndicate.store.tx import Tx
