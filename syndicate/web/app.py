@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from syndicate.web import inbound, nowhere, pictures, public, status
+from syndicate.web import inbound, nowhere, pictures, preflight, public, status
 from syndicate.web.api import articles, ledger
 from syndicate.web.context import CONTEXT, WebContext
 from syndicate.web.feeds import Feeds
@@ -53,6 +53,8 @@ def build_app(served: WebContext) -> web.Application:
     """Build the application around what its handlers need."""
     app = build_health_app(served)
     Feeds(served).add_routes(app.router)
+    # After the feeds: what is looked up before them costs every request for one.
+    app.router.add_options(preflight.PATH, for_programs(preflight.preflight))
     app.add_routes([web.get(path, for_readers(handler)) for path, handler in PAGES])
     app.add_routes([_route(method, f"/api/v1{path}", for_programs(handler)) for method, path, handler in API])
     app.router.add_post("/inbound/{upstream:[a-z0-9-]+}", for_programs(inbound.inbound))
