@@ -91,6 +91,7 @@ def _attempt_row(each: Attempted) -> dict[str, Any]:
         "outcome": "accepted" if isinstance(outcome, Accepted) else outcome.reason,
         "status": outcome.status,
         "answer": outcome.answer[:KEPT_ANSWER_CHARACTERS],
+        "payload_digest": outcome.payload_digest,
     }
 
 

@@ -28,6 +28,7 @@ ATTEMPTS: tuple[Column, ...] = (
     ("MS", "duration_ms"),
     ("OUTCOME", "outcome"),
     ("STATUS", "status"),
+    ("PAYLOAD", lambda row: (row["payload_digest"] or "")[:12]),
     ("ANSWER", lambda row: (row["answer"] or "")[:200]),
 )
 

@@ -17,14 +17,14 @@ _OVERLOADED = frozenset({429, 503})
 _UNAUTHORISED = frozenset({401, 403})
 
 
-def outcome_of(result: Answer | Failure, *, now: datetime) -> Outcome:
+def outcome_of(result: Answer | Failure, *, now: datetime, payload_digest: str | None = None) -> Outcome:
     """Judge a result by its status: 2xx is taken, everything else is not; `now` is the receipt of Retry-After."""
     match result:
         case Failure():
-            return _failed(result)
+            return _failed(result, payload_digest if result.began else None)
         case Answer(status=status) if 200 <= status < 300:
-            return Accepted(status=status, answer=shown(result))
-    return _refused(result, now=now)
+            return Accepted(status=status, answer=shown(result), payload_digest=payload_digest)
+    return _refused(result, payload_digest, now=now)
 
 
 def shown(answer: Answer) -> str:
@@ -32,16 +32,17 @@ def shown(answer: Answer) -> str:
     return strip_forbidden(answer.body_start[:MAX_SHOWN_BYTES].decode("utf-8", "replace"))
 
 
-def _failed(failure: Failure) -> Refused:
+def _failed(failure: Failure, payload_digest: str | None) -> Refused:
     return Refused(
         failure.detail,
         permanent=failure.kind is FailureKind.BLOCKED,
         certain=not failure.began,
         overloaded=failure.kind is FailureKind.TIMEOUT,
+        payload_digest=payload_digest,
     )
 
 
-def _refused(answer: Answer, *, now: datetime) -> Refused:
+def _refused(answer: Answer, payload_digest: str | None, *, now: datetime) -> Refused:
     status = answer.status
     return Refused(
         _reason(answer),
@@ -54,6 +55,7 @@ def _refused(answer: Answer, *, now: datetime) -> Refused:
         gone=status == 410,
         unauthorised=status in _UNAUTHORISED,
         overloaded=status in _OVERLOADED,
+        payload_digest=payload_digest,
     )
 
 

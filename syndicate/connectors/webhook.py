@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -55,7 +56,8 @@ class Webhook:
 
     async def _post(self, delivery_id: str, body: bytes) -> Outcome:
         result = await self._client.post(self._url, body=body, headers=self._headers(delivery_id, body))
-        outcome = outcome_of(result, now=self._clock())
+        digest = hashlib.sha256(body).hexdigest()
+        outcome = outcome_of(result, now=self._clock(), payload_digest=digest)
         return _with_copy(outcome, result) if isinstance(outcome, Accepted) else outcome
 
     def _headers(self, delivery_id: str, body: bytes) -> Mapping[str, str]:

@@ -98,7 +98,10 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Attempt:
-    """One try: when, how long in milliseconds, what came back (`answer`: its first bytes)."""
+    """One try: when, how long in milliseconds, what came back (`answer`: its first bytes).
+
+    `payload_digest` is the SHA-256 of what was sent, where that is known.
+    """
 
     number: int
     at: datetime
@@ -106,3 +109,4 @@ class Attempt:
     outcome: str
     status: int | None
     answer: str | None
+    payload_digest: str | None

@@ -9,12 +9,16 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Accepted:
-    """The partner has it. `url` is the copy's address; `remote` is what the connector needs next time."""
+    """The partner has it. `url` is the copy's address; `remote` is what the connector needs next time.
+
+    `payload_digest` is the SHA-256 of what was sent, in hexadecimal; None where a connector cannot tell.
+    """
 
     url: str | None = None
     remote: dict[str, Any] = field(default_factory=dict)
     status: int | None = None
     answer: str = ""
+    payload_digest: str | None = None
 
 
 @dataclass(frozen=True)
@@ -22,7 +26,8 @@ class Refused:
     """The partner does not have it, or may have it where `certain` is false.
 
     `permanent`: the same bytes will be refused again; `progressed`: a part of the work is done and kept.
-    `overloaded`, `unauthorised` and `gone` are what the answer said about the partner itself.
+    `overloaded`, `unauthorised` and `gone` are what the answer said about the partner itself; `payload_digest` is as
+    above, and None where nothing of it can have left.
     """
 
     reason: str
@@ -35,6 +40,7 @@ class Refused:
     unauthorised: bool = False
     overloaded: bool = False
     progressed: bool = False
+    payload_digest: str | None = None
 
 
 Outcome = Accepted | Refused

@@ -14,7 +14,7 @@ from syndicate.store.schema import attempts as a
 from syndicate.store.schema import deliveries as d
 from syndicate.store.tx import Tx
 
-_COLUMNS = ("delivery_id", "number", "at", "duration_ms", "outcome", "status", "answer")
+_COLUMNS = ("delivery_id", "number", "at", "duration_ms", "outcome", "status", "answer", "payload_digest")
 _each = rows_of("rows").c.value
 _INSERT = insert(a).from_select(
     _COLUMNS,
@@ -26,19 +26,20 @@ _INSERT = insert(a).from_select(
         _each[4].as_string(),
         _each[5].as_integer(),
         _each[6].as_string(),
+        _each[7].as_string(),
     ),
 )
 
 
 def of_delivery(tx: Tx, delivery_id: str) -> tuple[Attempt, ...]:
-    columns = (a.c.number, a.c.at, a.c.duration_ms, a.c.outcome, a.c.status, a.c.answer)
+    columns = (a.c.number, a.c.at, a.c.duration_ms, a.c.outcome, a.c.status, a.c.answer, a.c.payload_digest)
     return tuple(
         Attempt(*row) for row in tx.run(select(*columns).where(a.c.delivery_id == delivery_id).order_by(a.c.number))
     )
 
 
 def add(tx: Tx, attempts: Sequence[Mapping[str, Any]]) -> None:
-    """Write attempts: delivery_id, number, at, duration_ms, outcome, status, answer."""
+    """Write attempts: delivery_id, number, at, duration_ms, outcome, status, answer, payload_digest."""
     if attempts:
         tx.run(_INSERT, {"rows": rows([each[name] for name in _COLUMNS] for each in attempts)})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 from datetime import UTC, datetime, timedelta
 
@@ -144,3 +145,22 @@ def test_what_is_kept_of_an_answer_can_be_stored_and_shown() -> None:
     outcome = outcome_of(answer(500, b"\x00\x1b[31m\xff" + b"x" * 20_000), now=NOON)
     assert outcome.answer.startswith("[31mx")
     assert len(outcome.answer) <= 8 * 1024
+
+
+@pytest.mark.parametrize("status", [200, 302, 400, 503])
+def test_an_outcome_names_the_bytes_it_was_the_answer_to(status: int) -> None:
+    assert outcome_of(answer(status), now=NOON, payload_digest="d1").payload_digest == "d1"
+
+
+def test_where_nothing_can_have_left_no_bytes_are_named() -> None:
+    unsent = outcome_of(Failure(FailureKind.RESET, "why", began=False), now=NOON, payload_digest="d1")
+    cut = outcome_of(Failure(FailureKind.RESET, "why", began=True), now=NOON, payload_digest="d1")
+    assert (unsent.payload_digest, cut.payload_digest) == (None, "d1")
+
+
+@pytest.mark.parametrize("status", [200, 500])
+async def test_the_digest_is_that_of_the_bytes_the_receiver_got(client: Client, status: int) -> None:
+    async with partner(answering(status)) as server:
+        outcome = await webhook(server.url, client).send(an_update())
+        body = server.requests[0].body
+    assert outcome.payload_digest == hashlib.sha256(body).hexdigest()

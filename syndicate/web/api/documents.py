@@ -62,6 +62,7 @@ def attempt(each: Attempt) -> dict[str, Any]:
         "outcome": each.outcome,
         "status": each.status,
         "answer": each.answer,
+        "payload_digest": each.payload_digest,
     }
 
 
