@@ -19,7 +19,18 @@ from syndicate.model.stored import StoredArticle
 from syndicate.policy.gates.table import language_of
 from syndicate.policy.heirs import heirs
 from syndicate.policy.selection import Matcher, facts
-from syndicate.store import articles, copies, deliveries, findings, generations, journal, memberships, meta, partners
+from syndicate.store import (
+    articles,
+    copies,
+    deliveries,
+    feed_names,
+    findings,
+    generations,
+    journal,
+    memberships,
+    meta,
+    partners,
+)
 from syndicate.store.tx import Tx
 
 WALK_STEP = 500
@@ -148,12 +159,24 @@ def _adopt(
     number = generations.add(tx, declarations, at=occasion.now)
     if meta.get(tx, EPOCH) is None:
         meta.put(tx, EPOCH, occasion.new_id("epoch"))
+    _rename_feeds(tx, before, declarations)
     _catch_up(tx, evaluated, declarations, occasion)
     _note_findings(tx, before, declarations, evaluated)
     _apply_members(tx, evaluated, occasion, seq=seq)
     _move_heads(tx, before, declarations, occasion, seq=seq)
     _settle_partners(tx, before, declarations, occasion)
     return number
+
+
+def _rename_feeds(tx: Tx, before: Declarations | None, after: Declarations) -> None:
+    """Let a feed that is new keep the members, withdrawals and readers of the one it was renamed from."""
+    known = memberships.heads(tx)
+    for feed in after.feeds:
+        if before is not None and before.feed(feed.slug) is None:
+            # The slug it had last, where it had several.
+            former = max((old for old in feed.renamed_from if old in known), key=lambda old: known[old].seq, default="")
+            if former:
+                feed_names.rename(tx, former, feed.slug)
 
 
 def _catch_up(tx: Tx, evaluated: Evaluated, declarations: Declarations, occasion: Occasion) -> None:
