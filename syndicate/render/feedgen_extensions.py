@@ -31,6 +31,7 @@ from syndicate.render.namespaces import (
     WFW,
     XML,
 )
+from syndicate.render.update_hints import add_update_hints, update_prefixes
 
 # feedparser takes a caption for the summary where media elements come before the body.
 _RSS_ORDER = (
@@ -51,10 +52,11 @@ class RSSHead(BaseExtension):  # type: ignore[misc]  # feedgen has no types
         self._content = content
 
     def extend_ns(self) -> dict[str, str]:
-        return RSS_PREFIXES
+        return RSS_PREFIXES | update_prefixes(self._content.feed)
 
     def extend_rss(self, rss: etree._Element) -> etree._Element:
         channel = rss[0]
+        add_update_hints(channel, self._content.feed)
         built = channel.find("lastBuildDate")
         assert built is not None
         built.text = rfc822(changed_at(self._content))
@@ -70,12 +72,13 @@ class AtomHead(BaseExtension):  # type: ignore[misc]  # feedgen has no types
         self._content = content
 
     def extend_ns(self) -> dict[str, str]:
-        prefixes = dict(ATOM_PREFIXES)
+        prefixes = ATOM_PREFIXES | update_prefixes(self._content.feed)
         if not self._content.tombstones:
             del prefixes["at"]
         return prefixes
 
     def extend_atom(self, feed: etree._Element) -> etree._Element:
+        add_update_hints(feed, self._content.feed)
         for text in feed.iter(*_PLAIN_TEXT):
             refer_to_markup(text)
         for tombstone in self._content.tombstones:
