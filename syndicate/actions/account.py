@@ -11,10 +11,11 @@ from syndicate.model.article import Status
 from syndicate.model.delivery import EventType
 from syndicate.model.journal import Cause
 from syndicate.model.stored import StoredArticle
+from syndicate.model.views import partner_key, polls
 from syndicate.policy.planning import Standing
 from syndicate.policy.rights import refusal_for_partner
 from syndicate.policy.selection import Facts, facts
-from syndicate.store import copies, deliveries
+from syndicate.store import copies, deliveries, offers
 from syndicate.store.copies import ByHand, Held
 from syndicate.store.deliveries import Waiting
 from syndicate.store.tx import Tx
@@ -33,16 +34,20 @@ class Account:
     unsent: Mapping[str, Waiting]
     correcting: frozenset[str]
     held: Mapping[str, Held]
+    offered: frozenset[str] = frozenset()
+    """The partners' own feeds that show it: they may fetch it at any moment, though they hold nothing yet."""
 
     def standing(self, route: PartnerRoute, *, now: datetime) -> Standing:
         """Work out where one partner stands."""
         name = route.partner.name
         held = self.held.get(name)
-        wants = self.onward and self.seen is not None and _selects(self.seen, route, held, now=now)
+        begun = (held is not None and held.begun) or (polls(route.partner) and partner_key(name) in self.offered)
+        by_hand = None if held is None else held.by_hand
+        wants = self.onward and self.seen is not None and _selects(self.seen, route, by_hand, begun=begun, now=now)
         return Standing(
             wants=wants,
             refusal=self._refusal(route, now=now) if wants else None,
-            begun=held is not None and held.begun,
+            begun=begun,
             unsent=self._unsent_type(name),
             corrections_at_once=route.partner.corrections == "immediately",
         )
@@ -61,13 +66,15 @@ class Account:
 
 def account_of(tx: Tx, stored: StoredArticle, seen: Facts | None) -> Account:
     """Read where every partner stands, and keep what is unsent from being claimed meanwhile."""
-    if not routes_of(tx.generation).partners:
+    routes = routes_of(tx.generation)
+    if not routes.partners:
         return Account(stored, None, onward=False, unsent={}, correcting=frozenset(), held={})
     # Copies last: a claim that came first has noted by then that the partner may hold the article.
     unsent = deliveries.waiting_of_article(tx, stored.key)
     correcting = deliveries.corrections_on_their_way(tx, stored.key)
     held = copies.of_article(tx, stored.key)
-    return Account(stored, seen, may_go_onward(tx, stored), unsent, correcting, held)
+    offered = offers.feeds_with(tx, stored.key) if routes.polled else frozenset()
+    return Account(stored, seen, may_go_onward(tx, stored), unsent, correcting, held, offered)
 
 
 def facts_of(tx: Tx, stored: StoredArticle) -> Facts | None:
@@ -94,9 +101,9 @@ def withdrawal_cause(stored: StoredArticle, standing: Standing) -> Cause:
     return Cause.RIGHTS if standing.wants else Cause.DESELECTED
 
 
-def _selects(seen: Facts, route: PartnerRoute, held: Held | None, *, now: datetime) -> bool:
+def _selects(seen: Facts, route: PartnerRoute, by_hand: ByHand | None, *, begun: bool, now: datetime) -> bool:
     """Tell whether a partner shall have an article; what an operator sent or withdrew by hand stays so."""
-    if held is not None and held.by_hand is not None:
-        return held.by_hand is ByHand.SENT
-    matcher = route.keeps if held is not None and held.begun else route.matcher
+    if by_hand is not None:
+        return by_hand is ByHand.SENT
+    matcher = route.keeps if begun else route.matcher
     return matcher.matches_facts(seen, now=now)

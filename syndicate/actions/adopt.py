@@ -10,12 +10,14 @@ from typing import Any
 from syndicate.actions.judging import examine, is_refused
 from syndicate.actions.office import Occasion, Office
 from syndicate.actions.owing import owe_newest
+from syndicate.actions.own_feeds import settle_own_feeds
 from syndicate.actions.routes import FeedRoute, routes_of
 from syndicate.model.article import Article, Audience
 from syndicate.model.declarations import Declarations, FeedDeclaration, PartnerDeclaration
 from syndicate.model.delivery import DeliveryState
 from syndicate.model.journal import Cause
 from syndicate.model.stored import StoredArticle
+from syndicate.model.views import partner_key
 from syndicate.policy.gates.table import language_of
 from syndicate.policy.heirs import heirs
 from syndicate.policy.selection import Matcher, facts
@@ -119,16 +121,15 @@ def _evaluate_one(
         return
     seen = facts(article, publisher_name=declarations.publisher.title)
     for route in routes:
-        if route.matcher.matches_facts(seen, now=occasion.now):
-            if not _is_admitted(evaluated, route, stored, article, declarations, occasion):
-                continue
+        wanted = route.matcher.matches_facts(seen, now=occasion.now)
+        if wanted and _is_admitted(evaluated, route, stored, article, declarations, occasion):
             evaluated.rows[route.feed.slug][stored.key] = {
                 "article_id": stored.id,
                 "published_at": stored.published_at,
                 "updated_at": stored.updated_at,
                 "leaves_at": route.leaves_at(article),
             }
-        elif route.matcher.is_only_too_old(seen, now=occasion.now):
+        elif route.is_only_too_old(seen, now=occasion.now):
             evaluated.aged[route.feed.slug].add(stored.key)
 
 
@@ -164,7 +165,10 @@ def _adopt(
     _note_findings(tx, before, declarations, evaluated)
     _apply_members(tx, evaluated, occasion, seq=seq)
     _move_heads(tx, before, declarations, occasion, seq=seq)
-    _settle_partners(tx, before, declarations, occasion)
+    inherited = {} if before is None else heirs(before, declarations)
+    _rename(tx, inherited, occasion)
+    settle_own_feeds(tx, before, declarations, inherited, seq=seq, at=occasion.now)
+    _settle_partners(tx, before, declarations, inherited, occasion)
     return number
 
 
@@ -235,11 +239,11 @@ def _differs(before: Declarations | None, after: Declarations, feed: FeedDeclara
 # --- partners ------------------------------------------------------------------------------------------------------
 
 
-def _settle_partners(tx: Tx, before: Declarations | None, after: Declarations, occasion: Occasion) -> None:
+def _settle_partners(
+    tx: Tx, before: Declarations | None, after: Declarations, inherited: Mapping[str, str], occasion: Occasion
+) -> None:
     if before is None:
         return
-    inherited = heirs(before, after)
-    _rename(tx, inherited, occasion)
     for partner in after.partners:
         was = before.partner(inherited.get(partner.name, partner.name))
         if was is None or partner.name in inherited:
@@ -266,6 +270,7 @@ def _rename(tx: Tx, inherited: Mapping[str, str], occasion: Occasion) -> None:
 def _move(tx: Tx, old: str, new: str) -> None:
     for room in (copies.rename_partner, deliveries.rename_partner, partners.rename):
         room(tx, old, new)
+    feed_names.rename(tx, partner_key(old), partner_key(new))
 
 
 def _begin_with(tx: Tx, partner: PartnerDeclaration, occasion: Occasion, *, inherits: bool) -> None:

@@ -117,11 +117,11 @@ def _claim(tx: Tx, rooms: Mapping[str, Room], occasion: Occasion) -> tuple[Parce
     found: list[Claimed] = []
     for name, room in rooms.items():
         if routes_of(tx.generation).partner(name) is not None:
-            found += _claimable(tx, name, room, healths[name], halted=halted, now=occasion.now)
+            found += may_go(tx, name, room, healths[name], halted=halted, now=occasion.now)
     return _take(tx, found, token=occasion.new_id("lease"), now=occasion.now)
 
 
-def _claimable(tx: Tx, partner: str, room: Room, health: Health, *, halted: bool, now: datetime) -> tuple[Claimed, ...]:
+def may_go(tx: Tx, partner: str, room: Room, health: Health, *, halted: bool, now: datetime) -> tuple[Claimed, ...]:
     """Find what may go: retractions first, through a halt and past an open circuit."""
     if not may_send(health, Lane.RETRACTION, now):
         return ()

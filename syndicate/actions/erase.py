@@ -11,8 +11,9 @@ from syndicate.actions.pictures import PictureStorage
 from syndicate.actions.retract import must_find
 from syndicate.errors import NotRetractedError
 from syndicate.model.article import Status
+from syndicate.model.journal import Cause
 from syndicate.model.stored import StoredArticle
-from syndicate.store import articles, copies, deliveries, idempotency, journal, memberships, pictures
+from syndicate.store import articles, copies, deliveries, idempotency, journal, memberships, offers, pictures
 from syndicate.store.tx import Tx
 
 
@@ -45,7 +46,11 @@ def _erase(tx: Tx, name: str, case: str, now: datetime) -> tuple[StoredArticle, 
     deliveries.erase_texts(tx, stored.key)
     idempotency.erase_answers_naming(tx, stored.id)
     pictures.forget(tx, orphans)
+    seq = tx.next_seq()
+    # A polled partner that was not told yet, for it is paused, is told by a tombstone and shown no text.
+    offered = [{"the_feed": feed, "key": stored.key} for feed in offers.feeds_with(tx, stored.key)]
+    memberships.leave(tx, [row | {"seq": seq, "at": now, "cause": Cause.RETRACTED.value} for row in offered])
     # The public note stood in the tombstones of these feeds.
-    memberships.touch(tx, tuple(memberships.of_article(tx, stored.key)), seq=tx.next_seq(), at=now)
+    memberships.touch(tx, tuple(memberships.of_article(tx, stored.key)), seq=seq, at=now)
     tx.effects.articles.add(stored.slug)
     return must_find(tx, stored.id), orphans

@@ -11,7 +11,7 @@ from syndicate.model.declarations import Declarations, FeedDeclaration, PartnerD
 from syndicate.model.views import polls
 from syndicate.policy.gates.table import leaves_at
 from syndicate.policy.schedule import Schedule, due_at, parse_schedule
-from syndicate.policy.selection import Matcher
+from syndicate.policy.selection import Facts, Matcher
 from syndicate.store.tx import Generation
 
 
@@ -24,6 +24,11 @@ class FeedRoute:
         """Return when an article becomes too old: for the selection, or for whom the dialect is meant."""
         ends = (self.matcher.leaves_at(article), leaves_at(article, self.feed.dialect))
         return min((end for end in ends if end is not None), default=None)
+
+    def is_only_too_old(self, seen: Facts, *, now: datetime) -> bool:
+        """Say whether an article that grew too old is one that is wanted at any age."""
+        leaves_at = self.leaves_at(seen.article)
+        return leaves_at is not None and leaves_at <= now and self.matcher.wants(seen)
 
 
 @dataclass(frozen=True)

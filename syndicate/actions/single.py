@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from syndicate.actions.account import may_go_onward
+from syndicate.actions.account import account_of, may_go_onward
 from syndicate.actions.office import Occasion, Office
 from syndicate.actions.operate import must_route
 from syndicate.actions.owing import Owed, owe_newest
@@ -56,7 +56,7 @@ def _withdraw_one(tx: Tx, article: str, partner: str, occasion: Occasion) -> Non
     if waiting is not None and waiting.type is not EventType.RETRACTED:
         why = f"withdrawn by {occasion.actor}"
         deliveries.finish_waiting(tx, [waiting.id], state=DeliveryState.CANCELLED, at=occasion.now, why=why)
-    if copies.of_article(tx, stored.key)[partner].begun:
+    if account_of(tx, stored, None).standing(route, now=occasion.now).begun:
         owe_newest(tx, stored.key, route, occasion)
 
 

@@ -93,7 +93,7 @@ def _why_left(tx: Tx, slug: str, seen: Facts | None, news: News, *, now: datetim
     route = routes_of(tx.generation).feed(slug)
     if route is None or seen is None or seen.article.audience is not Audience.PUBLIC:
         return Cause.DESELECTED.value
-    return memberships.AGED if route.matcher.is_only_too_old(seen, now=now) else Cause.DESELECTED.value
+    return memberships.AGED if route.is_only_too_old(seen, now=now) else Cause.DESELECTED.value
 
 
 def _matching(tx: Tx, seen: Facts | None, *, now: datetime) -> dict[str, FeedRoute]:

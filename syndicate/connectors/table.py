@@ -10,8 +10,10 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from syndicate.connectors.contract import Connector
+from syndicate.connectors.pull import Pull, PullOptions
 from syndicate.connectors.webhook import Webhook, WebhookOptions
 from syndicate.errors import ConfigurationError, Violation
+from syndicate.model.views import PULL
 from syndicate.net.client import Client
 from syndicate.policy.signing import decode_secret
 
@@ -28,6 +30,8 @@ class ConnectorKind:
     options: type[BaseModel]
     secrets: frozenset[str]
     make: Callable[[Any, Secrets, Client, Clock], Connector]
+    called: bool = True
+    """Whether it calls the partner; who polls is not called."""
 
 
 def _webhook(options: WebhookOptions, secrets: Secrets, client: Client, clock: Clock) -> Connector:
@@ -35,8 +39,16 @@ def _webhook(options: WebhookOptions, secrets: Secrets, client: Client, clock: C
     return Webhook(options, keys, client=client, clock=clock)
 
 
+def _pull(options: PullOptions, secrets: Secrets, client: Client, clock: Clock) -> Connector:
+    return Pull()
+
+
 CONNECTORS = {
-    kind.name: kind for kind in (ConnectorKind("webhook", WebhookOptions, frozenset({"signing_secret"}), _webhook),)
+    kind.name: kind
+    for kind in (
+        ConnectorKind("webhook", WebhookOptions, frozenset({"signing_secret"}), _webhook),
+        ConnectorKind(PULL, PullOptions, frozenset({"token"}), _pull, called=False),
+    )
 }
 
 

@@ -86,6 +86,13 @@ class FeedContent:
     self_base: str
     """The feed's address without its suffix, such as https://paper.example/feeds/world."""
     place: Place = Place()
+    elsewhere: bool = False
+    """Whether a partner's site shows it, so that our own articles name their source, too."""
+
+    @property
+    def shown_by(self) -> Publisher | None:
+        """Whose site shows it; None is anybody else's."""
+        return None if self.elsewhere else self.publisher
 
     @property
     def address(self) -> str:

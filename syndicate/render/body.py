@@ -37,8 +37,11 @@ def compose_extras(entry: Entry) -> str:
     return _related(entry.article) + _comments(entry.article)
 
 
-def compose_feed_html(entry: Entry, publisher: Publisher, content: Content) -> str:
-    """Compose all an item of a feed shows: byline as printed, body, and where to go from there."""
+def compose_feed_html(entry: Entry, publisher: Publisher | None, content: Content) -> str:
+    """Compose all an item of a feed shows: byline as printed, body, and where to go from there.
+
+    `publisher` as in `compose_body`.
+    """
     byline = "" if content == "summary" else _byline(entry.article)
     return byline + compose_body(entry, publisher=publisher, content=content) + compose_extras(entry)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from syndicate.model.entry import FeedContent
+from syndicate.render.dialects.table import DIALECTS
 from syndicate.render.json_feed import write_json_feed
 from syndicate.render.xml_feeds import write_atom, write_rss
 
@@ -30,3 +31,8 @@ FORMATS: dict[str, Format] = {
 def render(content: FeedContent, format_name: str) -> bytes:
     """Render an edition in a format of `FORMATS`; the bytes depend on nothing but `content`."""
     return FORMATS[format_name].write(content)
+
+
+def tells_of_withdrawals(content: FeedContent, format_name: str) -> bool:
+    """Tell whether a document says what left its feed; plain RSS has no words for it."""
+    return format_name != "rss" or DIALECTS[content.feed.dialect].withdraw is not None

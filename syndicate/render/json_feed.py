@@ -55,7 +55,7 @@ def _item(entry: Entry, content: FeedContent) -> dict[str, Any]:
         "external_url": original_url(article) if is_republished(article, publisher) else None,
         "title": article.title,
         "summary": summary_of(article),
-        "content_html": compose_feed_html(entry, publisher, content.feed.content),
+        "content_html": compose_feed_html(entry, content.shown_by, content.feed.content),
         "image": article.lead.url if article.lead else None,
         "date_published": atom_date(entry.published_at),
         "date_modified": atom_date(entry.updated_at),

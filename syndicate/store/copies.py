@@ -42,6 +42,24 @@ _TOOK = (
         changed_at=bindparam("at"),
     )
 )
+_OFFER = insert(t).from_select(
+    ["partner", "article_key", "article_id", "changed_at", *_blank],
+    select(d.c.partner, d.c.article_key, d.c.article_id, bindparam("at", type_=At()), *_blank.values())
+    .where(_these, ~select(t.c.partner).where(*_its_copy).exists()),
+)  # fmt: skip
+_FETCHED = (
+    update(t)
+    # Never back: another process may have answered with something newer meanwhile.
+    .where(t.c.partner == bindparam("the_partner"), t.c.article_key == bindparam("key"), t.c.seq < bindparam("new_seq"))
+    .values(
+        holding=bindparam("new_holding"),
+        revision=bindparam("new_revision"),
+        seq=bindparam("new_seq"),
+        unsure_revision=None,
+        evidence=Evidence.FETCHED.value,
+        changed_at=bindparam("at"),
+    )
+)
 _REMEMBER = (
     update(t)
     .where(t.c.partner == bindparam("the_partner"), t.c.article_key == bindparam("key"))
@@ -129,6 +147,17 @@ def took(tx: Tx, delivery_ids: Sequence[str], *, at: datetime) -> None:
     """Write that partners have taken these deliveries."""
     if delivery_ids:
         tx.run(_TOOK, {"ids": delivery_ids, "at": at})
+
+
+def offer(tx: Tx, delivery_ids: Sequence[str], *, at: datetime) -> None:
+    """Begin the copies of what polled partners are offered for the first time: they hold nothing of it yet."""
+    if delivery_ids:
+        tx.run(_OFFER, {"ids": delivery_ids, "at": at})
+
+
+def fetched(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write what a partner is about to fetch: the_partner, key, new_holding, new_revision, new_seq, at."""
+    tx.run_many(_FETCHED, rows)
 
 
 def remember(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -20,6 +20,7 @@ from syndicate.actions.tidy import Kept, tidy
 from syndicate.errors import StoreError
 from syndicate.worker.clock_watch import watch_clock
 from syndicate.worker.dispatch import Dispatcher
+from syndicate.worker.offering import Offering
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +45,7 @@ class Clockwork:
     ) -> None:
         self._office = office
         self._dispatcher = dispatcher
+        self._offering = Offering(office)
         self._aside = Aside()
         self._something_changed = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -68,6 +70,7 @@ class Clockwork:
         scheduler = _scheduler((*self._jobs, *also))
         self._tasks = [
             asyncio.create_task(self._dispatcher.run(alone=alone), name="dispatcher"),
+            asyncio.create_task(self._offering.run(), name="offering"),
             asyncio.create_task(self._keep_time(), name="clock"),
             asyncio.create_task(watch_clock(self._office.now, partial(self._jumped, scheduler)), name="clock watch"),
         ]

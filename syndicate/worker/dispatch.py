@@ -16,6 +16,7 @@ from syndicate.actions.office import Office
 from syndicate.actions.record import Attempted
 from syndicate.actions.send import Connections, send
 from syndicate.errors import StoreError
+from syndicate.model.views import polls
 from syndicate.worker.leases import Leases
 from syndicate.worker.line import Line
 from syndicate.worker.outcomes import Outcomes
@@ -146,7 +147,8 @@ class Dispatcher:
 
     def _follow_declarations(self) -> None:
         """Keep one line for each partner, with its present limits."""
-        declared = self._connections.partners()
+        # Who polls is not sent anything: what is due to it is offered (worker.offering).
+        declared = {name: each for name, each in self._connections.partners().items() if not polls(each)}
         for name, partner in declared.items():
             self._lines.setdefault(name, Line()).limit(partner.concurrency, partner.rate)
         for name in [name for name, line in self._lines.items() if name not in declared]:

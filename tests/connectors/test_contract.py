@@ -56,7 +56,10 @@ CASES = {
 }
 
 
-@pytest.fixture(params=sorted(CONNECTORS))
+CALLED = sorted(name for name, kind in CONNECTORS.items() if kind.called)
+
+
+@pytest.fixture(params=CALLED)
 def case(request: pytest.FixtureRequest) -> Case:
     return CASES[request.param]
 
@@ -93,7 +96,7 @@ async def outcome_at(
 
 
 def test_every_connector_has_a_case() -> None:
-    assert CASES.keys() == CONNECTORS.keys()
+    assert sorted(CASES) == CALLED
 
 
 @pytest.mark.parametrize("sent", [an_update(), a_retraction()], ids=["article", "retraction"])
