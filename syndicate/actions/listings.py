@@ -7,6 +7,7 @@ from datetime import datetime
 
 from syndicate.actions.claim import health_of
 from syndicate.actions.office import Office
+from syndicate.actions.pollers import Polling, read_pollings
 from syndicate.actions.retract import must_find
 from syndicate.errors import DeliveryNotFoundError, PartnerNotFoundError
 from syndicate.model.declarations import PartnerDeclaration, UpstreamDeclaration
@@ -27,6 +28,8 @@ class PartnerState:
     deliveries: dict[str, int]
     oldest_waiting_at: datetime | None
     oldest_retraction_at: datetime | None
+    polling: Polling | None = None
+    """How it polls; None where it is sent what it is owed."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,7 @@ async def list_partners(office: Office) -> tuple[PartnerState, ...]:
 def _list_partners(tx: Tx, now: datetime) -> tuple[PartnerState, ...]:
     counts = deliveries.counts_by_state(tx)
     oldest = deliveries.oldest_waiting(tx)
+    polled = read_pollings(tx, now)
     return tuple(
         PartnerState(
             partner=partner,
@@ -100,6 +104,7 @@ def _list_partners(tx: Tx, now: datetime) -> tuple[PartnerState, ...]:
             deliveries={state: number for (name, state), number in counts.items() if name == partner.name},
             oldest_waiting_at=min((at for (name, _), at in oldest.items() if name == partner.name), default=None),
             oldest_retraction_at=oldest.get((partner.name, Lane.RETRACTION)),
+            polling=polled.get(partner.name),
         )
         for partner in tx.declarations.partners
     )

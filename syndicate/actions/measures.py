@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from syndicate.actions.claim import health_of
 from syndicate.actions.office import Office
+from syndicate.actions.pollers import Polling, read_pollings
 from syndicate.errors import StoreError
+from syndicate.model.readers import Audience
 from syndicate.policy.health import HealthState
-from syndicate.store import backlog, meta
+from syndicate.policy.polling import SUBSCRIBED_FOR
+from syndicate.store import backlog, meta, readers
 from syndicate.store.backlog import Owed
 from syndicate.store.tx import Tx
 
@@ -27,6 +30,9 @@ class Measures:
 
     owed: tuple[Owed, ...]
     states: dict[str, HealthState]
+    audiences: Mapping[str, Audience] = field(default_factory=dict)
+    """Who reads each feed that is declared, as far as anybody does."""
+    pollings: Mapping[str, Polling] = field(default_factory=dict)
 
 
 async def measure(office: Office) -> Measures:
@@ -36,7 +42,10 @@ async def measure(office: Office) -> Measures:
 
 def _measure(tx: Tx, now: datetime) -> Measures:
     states = {partner.name: health_of(tx, partner.name, now=now).state for partner in tx.declarations.partners}
-    return Measures(backlog.owed(tx), states)
+    read_by = readers.audiences(tx, subscribed_since=now - SUBSCRIBED_FOR)
+    declared = {feed.slug for feed in tx.declarations.feeds}
+    audiences = {feed: audience for feed, audience in read_by.items() if feed in declared}
+    return Measures(backlog.owed(tx), states, audiences, read_pollings(tx, now))
 
 
 class StoreProbe:

@@ -150,7 +150,8 @@ class Service:
 
     def gauges(self) -> Gauges:
         """Tell what the process knows of itself."""
-        return Gauges(self.heartbeat.lag_seconds, _wal_bytes(self.loaded.settings.store.url), self.dispatcher.attempts)
+        wal_bytes = _wal_bytes(self.loaded.settings.store.url)
+        return Gauges(self.heartbeat.lag_seconds, wal_bytes, self.dispatcher.attempts, self.readership.totals)
 
 
 def _wal_bytes(store_url: str) -> int | None:

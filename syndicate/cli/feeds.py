@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -13,6 +14,9 @@ FEEDS: tuple[Column, ...] = (
     ("SLUG", "slug"),
     ("TITLE", "title"),
     ("ITEMS", "items"),
+    ("SUBSCRIBERS", "subscribers"),
+    ("POLLS", "polls"),
+    ("UNCHANGED", lambda row: percent(row["not_modified_share"])),
     ("SELECT", "select"),
     ("RSS", lambda row: row["addresses"]["rss"]),
 )
@@ -23,6 +27,25 @@ ENTRIES: tuple[Column, ...] = (
     ("PICTURES", "images"),
     ("ADDRESS", "url"),
 )
+READERS: tuple[Column, ...] = (
+    ("SERVICE", "service"),
+    ("SUBSCRIBERS", "subscribers"),
+    ("UNCONDITIONAL", lambda row: percent(row["unconditional_share"])),
+    ("UNCHANGED", lambda row: percent(row["not_modified_share"])),
+    ("EVERY", lambda row: interval(row["interval_seconds"])),
+    ("POLLS", "polls"),
+    ("FIRST", "first_at"),
+    ("LAST", "last_at"),
+    ("READER", "reader"),
+)
+
+
+def percent(share: float | None) -> str:
+    return "" if share is None else f"{share:.0%}"
+
+
+def interval(seconds: int | None) -> str:
+    return "" if seconds is None else str(timedelta(seconds=seconds))
 
 
 @click.group()
@@ -45,3 +68,13 @@ def listing(config: Path, *, as_json: bool) -> None:
 def show(config: Path, slug: str, *, as_json: bool) -> None:
     """List what a feed shows now, in its order."""
     listed(run(config, "feeds.show", feed=slug), ENTRIES, as_json=as_json)
+
+
+@feeds.command("readers")
+@click.argument("slug")
+@click.option("--limit", type=click.IntRange(1, 5_000), default=50, show_default=True)
+@as_json
+@click.pass_obj
+def readers(config: Path, slug: str, limit: int, *, as_json: bool) -> None:
+    """List who polls a feed, those first that cost most: without validators, and often."""
+    listed(run(config, "feeds.readers", feed=slug, limit=limit), READERS, as_json=as_json)

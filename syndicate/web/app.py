@@ -9,7 +9,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from syndicate.web import inbound, nowhere, pictures, preflight, public, status
-from syndicate.web.api import articles, ledger
+from syndicate.web.api import articles, ledger, readers
 from syndicate.web.context import CONTEXT, WebContext
 from syndicate.web.feeds import Feeds
 from syndicate.web.problems import Handler, for_programs, for_readers
@@ -40,6 +40,7 @@ API: tuple[tuple[str, str, Handler], ...] = (
     ("DELETE", "/articles/{id:.+}", articles.retract),
     ("POST", "/media", pictures.upload),
     ("GET", "/feeds", ledger.feeds),
+    ("GET", "/feeds/{slug}/readers", readers.listing),
     ("GET", "/partners", ledger.partners),
     ("GET", "/deliveries", ledger.deliveries),
     ("GET", "/deliveries/{id}", ledger.delivery),

@@ -25,7 +25,7 @@ class Counters:
 
 @dataclass(frozen=True)
 class Gauges:
-    """What the process tells of itself. `attempts` counts hand-overs by (partner, outcome).
+    """What the process tells of itself. `attempts` counts hand-overs by (partner, outcome), `polls` by (feed, service).
 
     `wal_bytes` is None where the store is no SQLite file.
     """
@@ -33,6 +33,7 @@ class Gauges:
     loop_lag_seconds: float
     wal_bytes: int | None
     attempts: Mapping[tuple[str, str], int]
+    polls: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,8 @@ def exposition(
     counters: Counters, measures: Measures, feed_seqs: Mapping[str, int], gauges: Gauges, *, now: datetime
 ) -> str:
     """Write every metric; label values come from the configuration, never from a request."""
-    metrics = [*_outgoing(measures, gauges, now=now), *_serving(counters, feed_seqs), *_process(gauges)]
+    serving = (*_serving(counters, feed_seqs), *_reading(measures, gauges))
+    metrics = [*_outgoing(measures, gauges, now=now), *serving, *_process(gauges)]
     return "".join(_metric(metric) for metric in metrics)
 
 
@@ -83,6 +85,24 @@ def _serving(counters: Counters, feed_seqs: Mapping[str, int]) -> list[Metric]:
         Metric("feed_revision", "gauge", "The seq of a feed's last change.", ("feed",), seqs),
         Metric("feed_requests_total", "counter", "Requests for feeds.", ("feed", "status"), requests),
         Metric("ingest_total", "counter", "Records handed in.", ("result",), ingest),
+    ]
+
+
+def _reading(measures: Measures, gauges: Gauges) -> list[Metric]:
+    feed, partner = ("feed",), ("partner",)
+    audiences, pollings = measures.audiences, measures.pollings
+    subscribers = [((slug,), float(each.subscribers)) for slug, each in audiences.items()]
+    unchanged = [((slug,), each.not_modified / each.polls) for slug, each in audiences.items()]
+    # Of services only names that we know: a label is never a word of a request.
+    polls = [(key, float(number)) for key, number in gauges.polls.items()]
+    silent = [((name,), float(each.silent_since is not None)) for name, each in pollings.items()]
+    lags = [((name,), each.lag.usual.total_seconds()) for name, each in pollings.items() if each.lag.usual is not None]
+    return [
+        Metric("feed_subscribers", "gauge", "Subscribers that readers of the last days claim.", feed, subscribers),
+        Metric("feed_not_modified_ratio", "gauge", "Share of polls answered with 304.", feed, unchanged),
+        Metric("feed_polls_total", "counter", "Polls by service.", (*feed, "service"), polls),
+        Metric("partner_silent", "gauge", "1 for a partner that polled regularly and stopped.", partner, silent),
+        Metric("partner_fetch_lag_seconds", "gauge", "Usual time from offer to first fetch.", partner, lags),
     ]
 
 

@@ -11,6 +11,7 @@ from tests.web.desk import FERRY, Desk, article_path, problem_of
 READING = ("articles", "feeds", "partners", "deliveries", "deliveries/x", "copies", "upstreams", "journal")
 # Every address of the API with its method and the scope it demands.
 ROUTES = [("GET", f"/api/v1/{name}", "read") for name in READING] + [
+    ("GET", "/api/v1/feeds/latest/readers", "read"),
     ("GET", article_path(), "read"),
     ("GET", f"/api/v1/articles?id={FERRY}", "read"),
     ("POST", "/api/v1/articles", "write"),
@@ -31,8 +32,10 @@ async def test_every_address_of_the_api_is_in_the_table_of_this_test(desk: Desk)
     }
     table = {(method, path.partition("?")[0]) for method, path, _ in ROUTES}
     named = {(method, path.replace(article_path(), "/api/v1/articles/{id}")) for method, path in table}
-    tested = {(method, path.replace("deliveries/x", "deliveries/{id}")) for method, path in named}
-    assert {(method, path) for method, path in served if method != "HEAD"} == tested
+    patterns = {"deliveries/x": "deliveries/{id}", "feeds/latest/": "feeds/{slug}/"}
+    for name, pattern in patterns.items():
+        named = {(method, path.replace(name, pattern)) for method, path in named}
+    assert {(method, path) for method, path in served if method != "HEAD"} == named
 
 
 @pytest.mark.parametrize(("method", "path", "_scope"), ROUTES)

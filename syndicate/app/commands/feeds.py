@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from syndicate.actions import audience
 from syndicate.app.commands.command import Call
 from syndicate.model.entry import Entry
+from syndicate.web.api import readers
 from syndicate.web.api.documents import when
 
 FORMATS = ("rss", "atom", "json")
@@ -14,6 +16,7 @@ FORMATS = ("rss", "atom", "json")
 async def listing(call: Call) -> list[dict[str, Any]]:
     declared = call.service.declarations
     base = f"{declared.publisher.root}/feeds"
+    read_by = await audience.audiences(call.office)
     return [
         {
             "slug": feed.slug,
@@ -21,9 +24,16 @@ async def listing(call: Call) -> list[dict[str, Any]]:
             "items": feed.items,
             "select": feed.select.model_dump(mode="json", exclude_defaults=True),
             "addresses": {name: f"{base}/{feed.slug}.{name}" for name in FORMATS},
+            **readers.audience(read_by.get(feed.slug)),
         }
         for feed in declared.feeds
     ]
+
+
+async def list_readers(call: Call) -> list[dict[str, Any]]:
+    """List a feed's readers, the worst-mannered first; args: feed, limit."""
+    found = await audience.list_readers(call.office, call.args["feed"], limit=call.args["limit"])
+    return [readers.document(each) for each in found]
 
 
 async def show(call: Call) -> list[dict[str, Any]]:

@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, Command] = {
     "deliveries.retry": partners.retry_delivery,
     "deliveries.show": partners.show_delivery,
     "feeds.list": feeds.listing,
+    "feeds.readers": feeds.list_readers,
     "feeds.show": feeds.show,
     "halt": operating.halt,
     "import": importing.import_documents,

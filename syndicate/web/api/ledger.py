@@ -5,11 +5,13 @@ from __future__ import annotations
 from aiohttp import web
 
 from syndicate.actions import listings
+from syndicate.actions.audience import audiences
 from syndicate.actions.listings import PartnerState
 from syndicate.errors import InvalidQueryError, Violation
 from syndicate.model.delivery import DeliveryState
 from syndicate.web.api import documents
 from syndicate.web.api.documents import when
+from syndicate.web.api.readers import audience, polling
 from syndicate.web.api.requests import cursor, instant, limit, name, next_cursor, number, page, require
 from syndicate.web.context import context
 
@@ -18,9 +20,11 @@ async def feeds(request: web.Request) -> web.Response:
     await require(request, "read")
     declared = context(request).declarations()
     base = f"{declared.publisher.root}/feeds"
+    readers = await audiences(context(request).office)
     items = [
         feed.model_dump(mode="json", exclude_defaults=True)
         | {"addresses": {name: f"{base}/{feed.slug}.{name}" for name in ("rss", "atom", "json")}}
+        | audience(readers.get(feed.slug))
         for feed in declared.feeds
     ]
     return page(items, following=None)
@@ -47,6 +51,7 @@ def partner(state: PartnerState) -> dict[str, object]:
         "deliveries": state.deliveries,
         "oldest_waiting_at": when(state.oldest_waiting_at),
         "oldest_retraction_at": when(state.oldest_retraction_at),
+        "polling": polling(state.polling),
     }
 
 
