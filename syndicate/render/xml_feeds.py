@@ -134,7 +134,7 @@ def _atom_entry(entry: Entry, content: FeedContent) -> Any:
 
 def _html(entry: Entry, content: FeedContent) -> str:
     allowed = DIALECTS[content.feed.dialect].html
-    html = compose_feed_html(entry, content.publisher, content.feed.content)
+    html = compose_feed_html(entry, content.shown_by, content.feed.content)
     return html if allowed is None else allowed.repair(html)
 
 
