@@ -60,11 +60,15 @@ class Matcher:
 
     def matches_facts(self, known: Facts, *, now: datetime) -> bool:
         """Say whether an article is selected, from its facts."""
-        return self._is_young(known.article, now) and self._is_wanted(known)
+        return self._is_young(known.article, now) and self.wants(known)
 
-    def is_only_too_old(self, known: Facts, *, now: datetime) -> bool:
-        """Say whether an article would be selected if it were younger."""
-        return not self._is_young(known.article, now) and self._is_wanted(known)
+    def wants(self, known: Facts) -> bool:
+        """Say whether an article is selected at any age."""
+        return (
+            all(not wanted.isdisjoint(getattr(known, key)) for key, wanted in self._required)
+            and all(unwanted.isdisjoint(getattr(known, key)) for key, unwanted in self._excluded)
+            and self._has_text(known)
+        )
 
     def leaves_at(self, article: Article) -> datetime | None:
         """Return when the article becomes too old for this selection, counted from `published_at`."""
@@ -75,13 +79,6 @@ class Matcher:
     def _is_young(self, article: Article, now: datetime) -> bool:
         leaves_at = self.leaves_at(article)
         return leaves_at is None or now < leaves_at
-
-    def _is_wanted(self, known: Facts) -> bool:
-        return (
-            all(not wanted.isdisjoint(getattr(known, key)) for key, wanted in self._required)
-            and all(unwanted.isdisjoint(getattr(known, key)) for key, unwanted in self._excluded)
-            and self._has_text(known)
-        )
 
     def _has_text(self, known: Facts) -> bool:
         if self._phrases and not any(occurs(phrase, known.words) for phrase in self._phrases):

@@ -72,6 +72,22 @@ async def test_growing_too_old_for_a_shorter_age_is_no_withdrawal(open_paper: Op
     assert "We were wrong." in await document(paper)
 
 
+@pytest.mark.parametrize(
+    ("days", "title", "withdrawn"), [(400, "New ferry sails on time", False), (1, "Too short", True)]
+)
+async def test_growing_too_old_for_a_dialect_is_no_withdrawal_but_being_refused_by_it_is(
+    open_paper: OpenPaper, days: int, title: str, withdrawn: bool
+) -> None:
+    paper = await open_paper()
+    await paper.editions.start()
+    await put(paper, title=title, body_html="<p>It did.</p>", published_at=(NOON - days * DAY).isoformat())
+    gated = FEEDS | {"latest": FEEDS["latest"] + 'dialect = "msn"\n'}
+    await adopt(paper.office, declared(paper, feeds=gated).declarations)
+    assert await members(paper, "latest") == []
+    # This dialect tells of a withdrawal in an entry that is valid no more.
+    assert (FERRY in await document(paper)) is withdrawn
+
+
 async def test_what_a_changed_selection_wants_at_no_age_is_withdrawn(open_paper: OpenPaper, clock: FixedClock) -> None:
     paper = await open_paper(feeds=latest("480h"))
     await paper.editions.start()
