@@ -10,7 +10,7 @@ from syndicate.model.article import Article
 from syndicate.model.declarations import FeedDeclaration, Publisher
 from syndicate.model.finding import Finding
 from syndicate.model.stored import StoredArticle
-from syndicate.policy.gates.table import judge
+from syndicate.policy.gates.table import judge, language_of
 from syndicate.policy.rights import with_rights_at
 from syndicate.render.dialects.table import repairs_of
 from syndicate.store import findings
@@ -20,7 +20,8 @@ from syndicate.store.tx import Tx
 def examine(article: Article, feed: FeedDeclaration, publisher: Publisher, *, now: datetime) -> tuple[Finding, ...]:
     """Return what a feed's dialect refuses of an article, and what it repairs."""
     covered = with_rights_at(article, now)
-    return (*judge(covered, feed, publisher, now=now), *repairs_of(covered, feed.dialect))
+    found = judge(covered, feed.dialect, language=language_of(feed, publisher), now=now)
+    return (*found, *repairs_of(covered, feed.dialect))
 
 
 def is_refused(found: tuple[Finding, ...]) -> bool:

@@ -20,10 +20,10 @@ class Limits:
     """One dialect's gate: what it says of an article, what of a feed's own declaration, and its limits.
 
     `max_age` counts from `published_at`; `max_items` is how many the partner reads of one document.
-    `language` is that of the feed, for articles that name none.
+    `judge` gets the feed's language, where it is known.
     """
 
-    judge: Callable[[Article, str], tuple[Finding, ...]]
+    judge: Callable[[Article, str | None], tuple[Finding, ...]]
     judge_feed: Callable[[FeedDeclaration], tuple[Finding, ...]]
     max_age: timedelta | None = None
     max_items: int | None = None
@@ -48,9 +48,9 @@ def judge_body(article: Article) -> tuple[Finding, ...]:
     return ()
 
 
-def judge_language(article: Article, language: str) -> tuple[Finding, ...]:
+def judge_language(article: Article, language: str | None) -> tuple[Finding, ...]:
     """Ask for the feed's own language; variants such as en-GB and en-US are one."""
-    if article.language is None or _primary(article.language) == _primary(language):
+    if article.language is None or language is None or _primary(article.language) == _primary(language):
         return ()
     reason = f"is {article.language}, the feed {language}; a feed has one language"
     return (refused("language_differs", "language", reason),)

@@ -13,7 +13,7 @@ DESCRIPTION_CHARACTERS = 300
 FEWEST_ITEMS = 30
 
 
-def judge(article: Article, language: str) -> tuple[Finding, ...]:
+def judge(article: Article, language: str | None) -> tuple[Finding, ...]:
     """Say what Flipboard would not show of an article; a picture of unknown size passes."""
     return (*judge_body(article), *_judge_pictures(article.images), *_judge_description(article))
 

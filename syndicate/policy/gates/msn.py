@@ -14,7 +14,7 @@ SHORTEST_TITLE, LONGEST_TITLE = 20, 150
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>")
 
 
-def judge(article: Article, language: str) -> tuple[Finding, ...]:
+def judge(article: Article, language: str | None) -> tuple[Finding, ...]:
     """Say what MSN would refuse or drop of an article."""
     pictures = (finding for place, image in enumerate(article.images) for finding in _judge_picture(place, image))
     return (*_judge_title(article.title), *judge_language(article, language), *judge_body(article), *pictures)

@@ -10,7 +10,7 @@ from syndicate.policy.gates.contract import Limits, judge_body, judge_language, 
 DESCRIPTION_CHARACTERS = 30
 
 
-def judge(article: Article, language: str) -> tuple[Finding, ...]:
+def judge(article: Article, language: str | None) -> tuple[Finding, ...]:
     """Say what SmartNews would refuse of an article."""
     return (*judge_language(article, language), *judge_body(article))
 

@@ -19,12 +19,9 @@ GATES: Mapping[Dialect, Limits] = {
 }
 
 
-def judge(article: Article, feed: FeedDeclaration, publisher: Publisher, *, now: datetime) -> tuple[Finding, ...]:
-    """Hold an article against the limits of a feed's dialect."""
-    return (
-        *_judge_age(article, feed.dialect, now=now),
-        *GATES[feed.dialect].judge(article, language_of(feed, publisher)),
-    )
+def judge(article: Article, dialect: Dialect, *, language: str | None, now: datetime) -> tuple[Finding, ...]:
+    """Hold an article against the limits of a dialect; `language` is that of the feed, where it is known."""
+    return (*_judge_age(article, dialect, now=now), *GATES[dialect].judge(article, language))
 
 
 def judge_feed(feed: FeedDeclaration) -> tuple[Finding, ...]:
@@ -36,8 +33,7 @@ def refusal_for(
     article: Article, dialect: Dialect, feed: FeedDeclaration, *, publisher: Publisher, now: datetime
 ) -> str | None:
     """Return in one line why a dialect takes an article into no feed, or None where it does."""
-    spoken = feed.model_copy(update={"dialect": dialect})
-    return refusal_of(judge(article, spoken, publisher, now=now))
+    return refusal_of(judge(article, dialect, language=language_of(feed, publisher), now=now))
 
 
 def refusal_of(findings: Iterable[Finding]) -> str | None:

@@ -1,0 +1,1 @@
+"""Whether readers and partners would take a document that somebody publishes already."""
