@@ -97,6 +97,14 @@ class FeedNotFoundError(NotFoundError):
         super().__init__("feed", slug)
 
 
+class ArchiveNotFoundError(NotFoundError):
+    code = "archive_not_found"
+
+    def __init__(self, name: str) -> None:
+        remedy = "Follow prev-archive, or next_url, from the feed itself: it leads to every archive there is."
+        super().__init__("archive", name, remedy=remedy)
+
+
 class FeedGoneError(SyndicateError):
     """A feed that was there and is declared no more."""
 

@@ -227,6 +227,7 @@ def _move_heads(
     known = memberships.heads(tx)
     moved = [feed.slug for feed in declarations.feeds if feed.slug in known and _differs(before, declarations, feed)]
     memberships.touch(tx, moved, seq=seq, at=occasion.now)
+    memberships.declare(tx, moved, seq=seq)
     for feed in declarations.feeds:
         if feed.slug not in known:
             memberships.create_head(tx, feed.slug, seq=seq, at=occasion.now)

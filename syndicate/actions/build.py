@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from syndicate.actions.archives import ARCHIVE_SIZE, place_of_newest
 from syndicate.errors import FeedNotFoundError
 from syndicate.model.article import Article
-from syndicate.model.declarations import Publisher
+from syndicate.model.declarations import PartnerDeclaration, Publisher, RightsRule
 from syndicate.model.entry import Entry, FeedContent, Tombstone
 from syndicate.model.stored import StoredArticle
 from syndicate.model.views import View, view_of
 from syndicate.policy.gates.table import most_items
-from syndicate.policy.rights import with_rights_at
+from syndicate.policy.rights import NotAllowed, shape_for_partner, with_rights_at
 from syndicate.render.event import outgoing
-from syndicate.store import memberships
+from syndicate.store import memberships, offers
 from syndicate.store.memberships import Gone, Member
+from syndicate.store.offers import Carried
 from syndicate.store.tx import Tx
 
 MAX_TOMBSTONES = 50
@@ -28,24 +30,36 @@ class Snapshot:
 
     seq: int
     content: FeedContent
+    carries: tuple[Carried, ...] = ()
+    """What a polled partner that fetches it holds from then on."""
 
 
-def snapshot(tx: Tx, slug: str) -> Snapshot:
+def snapshot(tx: Tx, slug: str, *, archive_size: int = ARCHIVE_SIZE) -> Snapshot:
     """Read what a view shows now: a feed by its slug, a polled partner's by its key. Raises FeedNotFoundError."""
     view = view_of(tx.declarations, slug)
     head = memberships.head(tx, slug)
     if view is None or head is None:
         raise FeedNotFoundError(slug)
     left = memberships.left(tx, slug, limit=MAX_TOMBSTONES)
+    members = memberships.newest(tx, slug, limit=most_items(view.feed))
     content = FeedContent(
         publisher=tx.declarations.publisher,
         feed=view.feed,
-        entries=entries_of(tx, view, memberships.newest(tx, slug, limit=most_items(view.feed))),
+        entries=entries_of(tx, view, members),
         tombstones=tuple(tombstone_of(gone, tx.declarations.publisher) for gone in left),
         changed_at=head.changed_at,
         self_base=view.self_base,
+        elsewhere=view.partner is not None,
+        place=place_of_newest(tx, view, shown=len(members), size=archive_size),
     )
-    return Snapshot(head.seq, content)
+    return Snapshot(head.seq, content, _carries(tx, view))
+
+
+def _carries(tx: Tx, view: View) -> tuple[Carried, ...]:
+    if view.partner is None:
+        return ()
+    shown = offers.newest(tx, view.key, limit=most_items(view.feed))
+    return (*shown, *offers.left(tx, view.key, limit=MAX_TOMBSTONES))
 
 
 def tombstone_of(gone: Gone, publisher: Publisher) -> Tombstone:
@@ -56,7 +70,18 @@ def tombstone_of(gone: Gone, publisher: Publisher) -> Tombstone:
 
 def entries_of(tx: Tx, view: View, members: Sequence[Member]) -> tuple[Entry, ...]:
     """Settle members of a view as its documents show them."""
-    return tuple(_member_entry(member, tx.declarations.publisher) for member in members)
+    publisher = tx.declarations.publisher
+    if view.partner is not None:
+        members = _shaped(members, view.partner, tx.declarations.rights)
+    return tuple(_member_entry(member, publisher) for member in members)
+
+
+def _shaped(
+    members: Sequence[Member], partner: PartnerDeclaration, rules: tuple[RightsRule, ...]
+) -> tuple[Member, ...]:
+    """Give a polled partner what it may have and asked for, as of when it was offered."""
+    shaped = [(each, shape_for_partner(each.article, partner, rules, now=each.changed_at)) for each in members]
+    return tuple(replace(each, article=it) for each, it in shaped if not isinstance(it, NotAllowed))
 
 
 def _member_entry(member: Member, publisher: Publisher) -> Entry:

@@ -7,19 +7,21 @@ import gzip
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import format_datetime
 
 import brotli
 
+from syndicate.actions.archives import ARCHIVE_SIZE
 from syndicate.actions.build import Snapshot, snapshot
 from syndicate.actions.office import Office
 from syndicate.actions.served import ServedEditions
 from syndicate.errors import FeedNotFoundError
 from syndicate.model.entry import FeedContent
-from syndicate.render.feeds import FORMATS, render
+from syndicate.render.feeds import FORMATS, render, tells_of_withdrawals
 from syndicate.store import memberships
+from syndicate.store.offers import Carried
 from syndicate.store.tx import Effects
 
 MAX_CACHE_BYTES = 256 * 2**20
@@ -38,10 +40,16 @@ class Edition:
     etags: dict[str, str]
     digest: str
     """The SHA-256 of the body before any coding, in hexadecimal."""
+    carries: tuple[Carried, ...] = ()
+    """What a polled partner that fetches it holds from then on."""
 
     @property
     def cached_bytes(self) -> int:
         return sum(len(body) for body in self.bodies.values())
+
+    def dated(self, changed_at: datetime) -> Edition:
+        """Return the same bytes as of a later change."""
+        return replace(self, changed_at=changed_at, last_modified=_http_date(changed_at))
 
 
 def make_edition(shown: Snapshot, format_name: str) -> Edition:
@@ -60,8 +68,18 @@ def make_edition(shown: Snapshot, format_name: str) -> Edition:
         "br": f'"{tag}-br"',
     }
     changed_at = shown.content.changed_at
-    last_modified = format_datetime(changed_at.replace(microsecond=0), usegmt=True)
-    return Edition(shown.seq, FORMATS[format_name].media_type, changed_at, last_modified, bodies, tags, digest)
+    last_modified = _http_date(changed_at)
+    media_type, carries = FORMATS[format_name].media_type, _carries(shown, format_name)
+    return Edition(shown.seq, media_type, changed_at, last_modified, bodies, tags, digest, carries)
+
+
+def _http_date(instant: datetime) -> str:
+    return format_datetime(instant.replace(microsecond=0), usegmt=True)
+
+
+def _carries(shown: Snapshot, format_name: str) -> tuple[Carried, ...]:
+    told = tells_of_withdrawals(shown.content, format_name)
+    return tuple(each for each in shown.carries if told or not each.gone)
 
 
 # Renders a snapshot in a format.
@@ -71,8 +89,16 @@ Maker = Callable[[Snapshot, str], Edition]
 class Editions:
     """The editions this process serves; bounded in bytes."""
 
-    def __init__(self, office: Office, *, make: Maker = make_edition, max_cache_bytes: int = MAX_CACHE_BYTES) -> None:
+    def __init__(
+        self,
+        office: Office,
+        *,
+        make: Maker = make_edition,
+        max_cache_bytes: int = MAX_CACHE_BYTES,
+        archive_size: int = ARCHIVE_SIZE,
+    ) -> None:
         self._office = office
+        self._archive_size = archive_size
         self._make = make
         self._max_cache_bytes = max_cache_bytes
         self._cached_bytes = 0
@@ -91,7 +117,11 @@ class Editions:
         """Learn what other processes changed."""
         heads = await self._office.store.read(memberships.heads)
         for slug, head in heads.items():
-            self._heads[slug] = max(head.seq, self._heads.get(slug, 0))
+            self.learn(slug, head.seq)
+
+    def learn(self, slug: str, seq: int) -> None:
+        """Hear that another process took a feed to `seq`."""
+        self._heads[slug] = max(seq, self._heads.get(slug, 0))
 
     def _follow(self, effects: Effects) -> None:
         self._heads.update(effects.feeds)
@@ -130,7 +160,7 @@ class Editions:
     async def _build(self, slug: str, format_name: str) -> Edition:
         key = (slug, format_name)
         try:
-            shown = await self._office.store.read(snapshot, slug)
+            shown = await self._office.store.read(snapshot, slug, archive_size=self._archive_size)
             edition = await asyncio.to_thread(self._make, shown, format_name)
         finally:
             del self._flights[key]

@@ -7,7 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Select, and_, bindparam, case, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 
 from syndicate.model.article import Article
 from syndicate.store.articles import load
@@ -40,6 +55,8 @@ def _newer(first: ColumnElement[datetime], second: ColumnElement[datetime]) -> C
     return case((first > second, first), else_=second)
 
 
+# A tombstone that is older than its entry would say that the entry came back.
+_LEFT_AT = _newer(t.c.updated_at, bindparam("at", type_=At))
 _CHANGE = (
     update(t)
     .where(t.c.feed == bindparam("the_feed"), t.c.article_key == bindparam("key"))
@@ -69,7 +86,7 @@ _LEAVE = (
     update(t)
     .where(t.c.feed == bindparam("the_feed"), t.c.article_key == bindparam("key"))
     .values(
-        left_seq=bindparam("seq"), left_at=bindparam("at"), left_cause=bindparam("cause"), changed_seq=bindparam("seq")
+        left_seq=bindparam("seq"), left_at=_LEFT_AT, left_cause=bindparam("cause"), changed_seq=bindparam("seq")
     )
 )
 # In a polled partner's own feed an article stands as it was offered, not as it is now.
@@ -84,10 +101,8 @@ MEMBERS = t.join(articles, articles.c.key == t.c.article_key).outerjoin(
     revisions, and_(revisions.c.article_key == t.c.article_key, revisions.c.revision == t.c.revision)
 )
 # Nor is what was withdrawn shown while the partner has not been offered its retraction yet.
-IS_SHOWN = (
-    t.c.left_seq.is_(None),
-    or_(t.c.revision.is_(None), and_(articles.c.status == "published", revisions.c.record.is_not(None))),
-)
+MAY_BE_SHOWN = or_(t.c.revision.is_(None), and_(articles.c.status == "published", revisions.c.record.is_not(None)))
+IS_SHOWN = (t.c.left_seq.is_(None), MAY_BE_SHOWN)
 _NEWEST = (
     select(*MEMBER)
     .select_from(MEMBERS)
@@ -95,11 +110,12 @@ _NEWEST = (
     .order_by(t.c.updated_at.desc(), t.c.published_at.desc(), t.c.article_id.desc())
     .limit(bindparam("limit"))
 )
+GONE = (
+    *(t.c.article_id, t.c.left_at, t.c.left_cause, articles.c.public_note),
+    *(articles.c.url, articles.c.slug, t.c.published_at),
+)
 _LEFT = (
-    select(
-        *(t.c.article_id, t.c.left_at, t.c.left_cause, articles.c.public_note),
-        *(articles.c.url, articles.c.slug, t.c.published_at),
-    )
+    select(*GONE)
     .select_from(t.join(articles, articles.c.key == t.c.article_key))
     .where(t.c.feed == bindparam("feed"), t.c.left_seq.is_not(None), t.c.left_cause != AGED)
     .order_by(t.c.left_seq.desc())
@@ -181,7 +197,9 @@ def left(tx: Tx, feed: str, *, limit: int) -> tuple[Gone, ...]:
 _WITHDRAW_AGED = (
     update(t)
     .where(t.c.article_key == bindparam("key"), t.c.left_cause == AGED)
-    .values(left_seq=bindparam("seq"), left_at=bindparam("at"), left_cause=bindparam("cause"))
+    .values(
+        left_seq=bindparam("seq"), left_at=_LEFT_AT, left_cause=bindparam("cause"), changed_seq=bindparam("seq")
+    )
     .returning(t.c.feed)
 )
 
@@ -283,8 +301,16 @@ def touch(tx: Tx, slugs: Sequence[str], *, seq: int, at: datetime) -> None:
     tx.effects.feeds.update(dict.fromkeys(slugs, seq))
 
 
+def declare(tx: Tx, slugs: Sequence[str], *, seq: int) -> None:
+    """Note that feeds were declared anew: nothing they showed before need look as it did."""
+    tx.run_many(_DECLARE, [{"the_slug": slug, "new_seq": seq} for slug in slugs])
+
+
+_DECLARE = update(feeds).where(feeds.c.slug == bindparam("the_slug")).values(declared_seq=bindparam("new_seq"))
+
+
 def create_head(tx: Tx, slug: str, *, seq: int, at: datetime) -> None:
-    tx.run(insert(feeds), {"slug": slug, "seq": seq, "changed_at": at})
+    tx.run(insert(feeds), {"slug": slug, "seq": seq, "changed_at": at, "declared_seq": seq})
     tx.effects.feeds[slug] = seq
 
 
