@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
-from syndicate.actions.build import MAX_TOMBSTONES, Snapshot, entries_of
-from syndicate.actions.judging import examine, is_refused
-from syndicate.actions.moments import Moment, moment_of
+from syndicate.actions.build import MAX_TOMBSTONES, Snapshot, entries_of, tombstone_of
+from syndicate.actions.looks import Look, look_of
+from syndicate.actions.moments import Moment
 from syndicate.actions.office import Office
-from syndicate.actions.routes import FeedRoute, routes_of
-from syndicate.errors import FeedNotFoundError
-from syndicate.model.article import Article, Audience
-from syndicate.model.declarations import Declarations
-from syndicate.model.entry import FeedContent, Tombstone
-from syndicate.model.views import View, view_of
+from syndicate.model.article import Article
+from syndicate.model.entry import FeedContent
+from syndicate.model.instants import rfc3339
 from syndicate.policy.change import MAX_AHEAD
-from syndicate.policy.selection import facts
-from syndicate.policy.spells import Spell, Step, spell_of
+from syndicate.policy.gates.table import most_items
+from syndicate.policy.spells import Spell
 from syndicate.store import articles, memberships, past
-from syndicate.store.memberships import Member
+from syndicate.store.memberships import Gone, Member
 from syndicate.store.past import Then
 from syndicate.store.tx import Tx
 
@@ -48,37 +45,12 @@ class Past:
     full.
     """
 
+    key: str
     moment: Moment
     snapshot: Snapshot
     revisions: tuple[int, ...]
     erased: tuple[Erased, ...]
     whole: bool
-
-
-@dataclass(frozen=True)
-class Look:
-    """What is looked for: a view, the selection that fills it, and when."""
-
-    view: View
-    route: FeedRoute
-    declarations: Declarations
-    moment: Moment
-
-    def step(self, then: Then, article: Article | None) -> Step:
-        """Tell what a change of an article meant for the view, by today's selection and dialect."""
-        if article is None or not then.visible or article.audience is not Audience.PUBLIC:
-            return Step(then.seq, then.at, belongs=False, withdrawn=not then.visible)
-        seen = facts(article, publisher_name=self.declarations.publisher.title)
-        matcher = self.route.matcher
-        belongs = matcher.matches_facts(seen, now=then.at) and self._is_admitted(article, now=then.at)
-        too_old = not belongs and matcher.is_only_too_old(seen, now=then.at)
-        return Step(then.seq, then.at, belongs, too_old=too_old, leaves_at=self.route.leaves_at(article))
-
-    def _is_admitted(self, article: Article, *, now: datetime) -> bool:
-        feed = self.view.feed
-        if feed.dialect == "standard":
-            return True
-        return not is_refused(examine(article, feed, self.declarations.publisher, now=now))
 
 
 @dataclass(frozen=True, order=True)
@@ -94,18 +66,35 @@ class _Shown:
 
 @dataclass
 class _Gathered:
-    """What the walk has found: the newest entries, as a heap, and who stood there no more."""
+    """What the walk has found: the newest entries, as a heap, and who stood there no more.
 
+    `below` is the row of the journal to go on from; None at the end.
+    """
+
+    items: int
+    below: int | None
     shown: list[_Shown] = field(default_factory=list)
     others: list[Then] = field(default_factory=list)
     erased: list[Then] = field(default_factory=list)
     touched: tuple[int, datetime] | None = None
     looked_at: int = 0
-    below: int | None = None
 
-    def full(self, items: int, at: datetime) -> bool:
-        """Tell that nothing older than `at` can be among the newest: no record is dated long before its time."""
-        return len(self.shown) == items and self.shown[0].updated_at > at + MAX_AHEAD
+    def is_full(self, at: datetime) -> bool:
+        """Tell that nothing that changed at `at` or before can be among the newest: no record is dated far ahead."""
+        return len(self.shown) == self.items and self.shown[0].updated_at > at + MAX_AHEAD
+
+
+def marked(past: Past) -> FeedContent:
+    """Return the content of a document that nobody can take for the feed itself: its title says what it is."""
+    content = past.snapshot.content
+    at = rfc3339(past.moment.at.astimezone(UTC))
+    title = f"{content.feed.title} (as of {at}, for operators only{_left_out(past)})"
+    return replace(content, feed=content.feed.model_copy(update={"title": title}))
+
+
+def _left_out(past: Past) -> str:
+    erased = f"; {len(past.erased)} erased since" if past.erased else ""
+    return erased if past.whole else f"{erased}; incomplete"
 
 
 async def as_of(office: Office, key: str, at: datetime, *, name: str = "as_of") -> Past:
@@ -113,20 +102,12 @@ async def as_of(office: Office, key: str, at: datetime, *, name: str = "as_of") 
 
     Raises FeedNotFoundError, InvalidQueryError.
     """
-    look = await office.store.read(_look, key, at, office.now(), name)
-    gathered = _Gathered(below=look.moment.seq + 1)
+    look = await office.store.read(look_of, key, at, now=office.now(), name=name)
+    gathered = _Gathered(most_items(look.view.feed), look.moment.seq + 1)
     # In steps, for the past stands still: a long walk must not hold a snapshot, nor a thread of the database.
     while gathered.below is not None and gathered.looked_at < MAX_LOOKED_AT:
         await office.store.read(_walk, look, gathered)
     return await office.store.read(_settle, look, gathered)
-
-
-def _look(tx: Tx, key: str, at: datetime, now: datetime, name: str) -> Look:
-    view = view_of(tx.declarations, key)
-    route = routes_of(tx.generation).feed(key)
-    if view is None or route is None:
-        raise FeedNotFoundError(key)
-    return Look(view, route, tx.declarations, moment_of(tx, at, now=now, name=name))
 
 
 def _walk(tx: Tx, look: Look, gathered: _Gathered) -> None:
@@ -134,7 +115,7 @@ def _walk(tx: Tx, look: Look, gathered: _Gathered) -> None:
     assert gathered.below is not None
     found = past.standing(tx, look.moment.seq, below=gathered.below, limit=STEP)
     for then in found:
-        if gathered.full(look.view.feed.items, then.at):
+        if gathered.is_full(then.at):
             gathered.below = None
             return
         _gather(look, gathered, then)
@@ -143,16 +124,18 @@ def _walk(tx: Tx, look: Look, gathered: _Gathered) -> None:
 
 
 def _gather(look: Look, gathered: _Gathered, then: Then) -> None:
-    article = None if then.record is None or not then.visible else articles.load(then.record)
-    spell = spell_of([look.step(then, article)], now=look.moment.at)
-    if article is None or spell is None or not spell.member:
-        (gathered.erased if then.visible and article is None else gathered.others).append(then)
+    if then.visible and then.record is None:
+        gathered.erased.append(then)
+        return
+    article = articles.load(then.record) if then.visible and then.record is not None else None
+    if article is None or not look.shows(then, article):
+        gathered.others.append(then)
         return
     assert article.updated_at is not None
     assert article.published_at is not None
     gathered.touched = gathered.touched or (then.seq, then.at)
     shown = _Shown(article.updated_at, article.published_at, then.article_id, then, article)
-    push = heapq.heappush if len(gathered.shown) < look.view.feed.items else heapq.heappushpop
+    push = heapq.heappush if len(gathered.shown) < gathered.items else heapq.heappushpop
     push(gathered.shown, shown)
 
 
@@ -160,51 +143,53 @@ def _settle(tx: Tx, look: Look, gathered: _Gathered) -> Past:
     shown = sorted(gathered.shown, reverse=True)
     gone = _gone(tx, look, gathered.others)
     # Their newest changes are the feed's; what only grew too old has left no date.
-    touches = [(spell.seq, spell.at) for _, spell in gone] + ([gathered.touched] if gathered.touched else [])
+    touches = [(spell.seq, spell.at) for spell, _ in gone] + ([gathered.touched] if gathered.touched else [])
     seq, changed_at = max(touches, default=(look.moment.seq, look.moment.at))
+    publisher = look.declarations.publisher
     content = FeedContent(
-        publisher=look.declarations.publisher,
+        publisher=publisher,
         feed=look.view.feed,
         entries=entries_of(tx, look.view, [_member(tx, look, each) for each in shown]),
-        tombstones=tuple(Tombstone(then.article_id, spell.at, then.public_note) for then, spell in gone),
+        tombstones=tuple(tombstone_of(each, publisher) for _, each in gone),
         changed_at=changed_at,
         self_base=look.view.self_base,
     )
-    return Past(
-        moment=look.moment,
-        snapshot=Snapshot(seq, content),
-        revisions=tuple(each.then.revision for each in shown),
-        erased=_erased(tx, look, gathered.erased),
-        whole=gathered.below is None,
-    )
+    revisions = tuple(each.then.revision for each in shown)
+    erased = _erased(tx, look, gathered.erased)
+    return Past(look.view.key, look.moment, Snapshot(seq, content), revisions, erased, whole=gathered.below is None)
 
 
 def _member(tx: Tx, look: Look, shown: _Shown) -> Member:
     then = shown.then
+    spell = look.spell(past.of_article(tx, then.key, look.moment.seq))
     assert then.released_at is not None
-    spell = _spell(look, past.of_article(tx, then.key, look.moment.seq))
     assert spell is not None
     return Member(shown.article, then.at, then.released_at, then.upstream, spell.reentered_at)
 
 
-def _spell(look: Look, rows: Sequence[Then]) -> Spell | None:
-    steps = (look.step(then, None if then.record is None else articles.load(then.record)) for then in rows)
-    return spell_of(steps, now=look.moment.at)
-
-
-def _gone(tx: Tx, look: Look, others: Sequence[Then]) -> list[tuple[Then, Spell]]:
+def _gone(tx: Tx, look: Look, others: Sequence[Then]) -> list[tuple[Spell, Gone]]:
     """Return who had left by then, the last first: those the walk met, and those known to be out of it since."""
     # What happened to an article once only cannot have put it into a feed and out again.
     met = [then.key for then in others if then.revision > 1 or not then.visible][:MAX_FOLLOWED]
     known = past.left_by(tx, look.view.key, look.moment.seq, limit=MAX_TOMBSTONES)
-    gone = []
-    for key in dict.fromkeys((*known, *met)):
-        rows = past.of_article(tx, key, look.moment.seq)
-        erased = all(then.record is None for then in rows)
-        spell = known.get(key) if erased else _spell(look, rows)
-        if spell is not None and not spell.member and not spell.aged:
-            gone.append((rows[-1], spell))
-    return sorted(gone, key=lambda each: each[1].seq, reverse=True)[:MAX_TOMBSTONES]
+    followed = (_followed(tx, look, key, known.get(key)) for key in dict.fromkeys((*known, *met)))
+    gone = [each for each in followed if each is not None]
+    return sorted(gone, key=lambda each: each[0].seq, reverse=True)[:MAX_TOMBSTONES]
+
+
+def _followed(tx: Tx, look: Look, key: int, known: tuple[Spell, datetime] | None) -> tuple[Spell, Gone] | None:
+    """Follow one article out of the feed; of an erased one, what is known of it has to do."""
+    rows = past.of_article(tx, key, look.moment.seq)
+    spell, published_at = look.spell(rows), known and known[1]
+    before = [then.record for then in rows if then.record is not None and spell is not None and then.seq < spell.seq]
+    if before:
+        published_at = articles.load(before[-1]).published_at
+    elif known is not None and all(then.record is None for then in rows):
+        spell = known[0]
+    if spell is None or spell.member or spell.aged or published_at is None:
+        return None
+    last = rows[-1]
+    return spell, Gone(last.article_id, spell.at, last.kind, last.public_note, last.url, last.slug, published_at)
 
 
 def _erased(tx: Tx, look: Look, visible: Sequence[Then]) -> tuple[Erased, ...]:

@@ -33,15 +33,6 @@ class Comparison:
     digest: str
     went_at: datetime | None = None
 
-    def __str__(self) -> str:
-        match self.verdict:
-            case Verdict.SAME:
-                return "same bytes as sent on"
-            case Verdict.OTHER:
-                return "not what went"
-            case Verdict.UNKNOWN:
-                return "unknown (no digest kept)"
-
 
 class ServedEditions:
     """What this process handed out and has not written yet."""

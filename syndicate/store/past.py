@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, bindparam, case, select
+from sqlalchemy import Executable, Row, and_, bindparam, case, select
 
 from syndicate.model.journal import Kind
 from syndicate.policy.spells import Spell
@@ -18,7 +19,7 @@ from syndicate.store.tx import Tx
 _later = j.alias("later")
 _record_then = and_(r.c.article_key == j.c.article_key, r.c.revision == j.c.revision)
 _COLUMNS = (
-    j.c.article_key,
+    j.c.article_key.label("key"),
     j.c.article_id,
     j.c.seq,
     j.c.at,
@@ -29,6 +30,8 @@ _COLUMNS = (
     a.c.released_at,
     # What was said of an earlier withdrawal is not kept.
     case((a.c.seq == j.c.seq, a.c.public_note)).label("public_note"),
+    a.c.url,
+    a.c.slug,
 )
 _ROWS = select(*_COLUMNS).select_from(j.join(a, a.c.key == j.c.article_key).outerjoin(r, _record_then))
 _STANDING = (
@@ -45,7 +48,7 @@ _OF_ARTICLE = _ROWS.where(j.c.article_key == bindparam("key"), j.c.seq <= bindpa
 _FIRST = select(j.c.seq, j.c.at).order_by(j.c.seq).limit(1)
 _AT_OR_BELOW = select(j.c.seq, j.c.at).where(j.c.seq <= bindparam("seq")).order_by(j.c.seq.desc()).limit(1)
 _LEFT = (
-    select(m.c.article_key, m.c.left_seq, m.c.left_at, m.c.left_cause)
+    select(m.c.article_key, m.c.left_seq, m.c.left_at, m.c.left_cause, m.c.published_at)
     .where(m.c.feed == bindparam("feed"), m.c.left_seq.is_not(None), m.c.left_seq <= bindparam("seq"))
     .order_by(m.c.left_seq.desc())
     .limit(bindparam("limit"))
@@ -69,6 +72,8 @@ class Then:
     upstream: str | None
     released_at: datetime | None
     public_note: str | None
+    url: str | None
+    slug: str
 
     @property
     def visible(self) -> bool:
@@ -85,9 +90,14 @@ def of_article(tx: Tx, key: int, seq: int) -> tuple[Then, ...]:
     return _rows(tx, _OF_ARTICLE, key=key, seq=seq)
 
 
-def _rows(tx: Tx, statement: object, **parameters: object) -> tuple[Then, ...]:
-    found = tx.run(statement, parameters)  # type: ignore[arg-type]
-    return tuple(Then(*row[:4], Kind(row.kind), *row[5:]) for row in found)
+def _rows(tx: Tx, statement: Executable, **parameters: Any) -> tuple[Then, ...]:
+    return tuple(_then(row) for row in tx.run(statement, parameters))
+
+
+def _then(row: Row[*tuple[Any, ...]]) -> Then:
+    values = dict(row._mapping)
+    values["kind"] = Kind(values["kind"])
+    return Then(**values)
 
 
 def first(tx: Tx) -> tuple[int, datetime] | None:
@@ -102,7 +112,10 @@ def at_or_below(tx: Tx, seq: int) -> tuple[int, datetime] | None:
     return None if row is None else (row.seq, row.at)
 
 
-def left_by(tx: Tx, feed: str, seq: int, *, limit: int) -> dict[int, Spell]:
-    """Return by key how articles stand that left a feed by then and are out of it since, the last first."""
+def left_by(tx: Tx, feed: str, seq: int, *, limit: int) -> dict[int, tuple[Spell, datetime]]:
+    """Return by key who left a feed by then and is out of it since, the last first; with when it was published."""
     rows = tx.run(_LEFT, {"feed": feed, "seq": seq, "limit": limit})
-    return {key: Spell(member=False, seq=left, at=at, aged=cause == "aged") for key, left, at, cause in rows}
+    return {
+        key: (Spell(member=False, seq=left, at=at, aged=cause == "aged"), published_at)
+        for key, left, at, cause, published_at in rows
+    }

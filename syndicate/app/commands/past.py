@@ -1,16 +1,31 @@
-"""Commands on what was: feeds as of a moment, and what came between two."""
+"""Commands on what was: feeds and partners as of a moment, and whether what is shown is what went."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from syndicate.actions.evidence import compare, document_as_of
 from syndicate.actions.moments import read_moment
 from syndicate.actions.past import as_of
 from syndicate.app.commands.command import Call
 from syndicate.web.api import then
 
+NAME = "--as-of"
+
 
 async def show(call: Call) -> dict[str, Any]:
     """Show a feed as it stood; args: feed, as_of (an instant)."""
-    at = read_moment(call.args["as_of"], name="--as-of")
-    return then.feed(await as_of(call.office, call.args["feed"], at, name="--as-of"))
+    at = read_moment(call.args["as_of"], name=NAME)
+    past = await as_of(call.office, call.args["feed"], at, name=NAME)
+    return then.feed(past, await compare(call.office, past))
+
+
+async def document(call: Call) -> dict[str, Any]:
+    """Write a feed as it stood, or as it stands; args: feed, format, as_of (an instant) or None."""
+    slug, format_name = call.args["feed"], call.args["format"]
+    if call.args["as_of"] is None:
+        edition = await call.service.editions.get(slug, format_name)
+        return {"body": edition.bodies["identity"].decode(), "says": None}
+    at = read_moment(call.args["as_of"], name=NAME)
+    body, compared = await document_as_of(call.office, slug, at, format_name, name=NAME)
+    return {"body": body.decode(), "says": then.comparison(compared)["says"]}

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from syndicate.actions.past import Past
+from syndicate.actions.served import Comparison, Verdict
 from syndicate.model.entry import Entry, Tombstone
 from syndicate.web.api.documents import when
 
 
-def feed(past: Past) -> dict[str, Any]:
+def feed(past: Past, comparisons: Mapping[str, Comparison]) -> dict[str, Any]:
     """Show a feed as it stood; `whole` is false where the walk ended before the feed was full."""
     shown = past.snapshot.content
     pairs = zip(shown.entries, past.revisions, strict=True)
     return {
-        "feed": shown.feed.slug,
+        "feed": past.key,
         "as_of": when(past.moment.at),
         "seq": past.moment.seq,
         "whole": past.whole,
         "entries": [entry(each, revision=revision) for each, revision in pairs],
         "withdrawn": [tombstone(each) for each in shown.tombstones],
         "erased": [{"id": each.id, "revision": each.revision} for each in past.erased],
+        "documents": {name: comparison(each) for name, each in comparisons.items()},
     }
 
 
@@ -40,3 +43,18 @@ def entry(each: Entry, *, revision: int) -> dict[str, Any]:
 
 def tombstone(each: Tombstone) -> dict[str, Any]:
     return {"id": each.id, "left_at": when(each.left_at), "note": each.note}
+
+
+def comparison(each: Comparison) -> dict[str, Any]:
+    """Say whether what is shown is what went, for programs and in words."""
+    words = {
+        Verdict.SAME: f"same bytes as sent on {when(each.went_at)}",
+        Verdict.OTHER: f"not what went on {when(each.went_at)}",
+        Verdict.UNKNOWN: "unknown (no digest kept)",
+    }
+    return {
+        "verdict": each.verdict,
+        "says": words[each.verdict],
+        "digest": each.digest,
+        "went_at": when(each.went_at),
+    }
