@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from syndicate.actions.build import stored_entry
 from syndicate.actions.office import Office
 from syndicate.actions.retract import must_find
 from syndicate.model.article import Article, Audience, Status
+from syndicate.model.declarations import Declarations
 from syndicate.model.entry import Entry
 from syndicate.model.journal import JournalEntry
 from syndicate.model.stored import StoredArticle
-from syndicate.store import articles, journal
+from syndicate.store import articles, generations, journal
 from syndicate.store.tx import Tx
 
 FRONT_STORIES = 80
@@ -55,6 +57,11 @@ def _front(tx: Tx) -> Front:
             sections.setdefault(category.label or category.term, []).append(entry)
     ordered = tuple((name, tuple(each[:SECTION_STORIES])) for name, each in sections.items())
     return Front(lead, entries[:12], ordered)
+
+
+async def declared_since(office: Office) -> tuple[Declarations, datetime]:
+    """Return what is in force, and since when."""
+    return await office.store.read(lambda tx: (tx.declarations, generations.newest_at(tx)))
 
 
 async def find(office: Office, name: str) -> StoredArticle:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from syndicate.cli.linting import lint
+from syndicate.cli import past
 from syndicate.cli.output import Column, as_json, listed
 from syndicate.cli.running import run
 
@@ -19,13 +21,6 @@ FEEDS: tuple[Column, ...] = (
     ("UNCHANGED", lambda row: percent(row["not_modified_share"])),
     ("SELECT", "select"),
     ("RSS", lambda row: row["addresses"]["rss"]),
-)
-ENTRIES: tuple[Column, ...] = (
-    ("UPDATED", "updated_at"),
-    ("TITLE", "title"),
-    ("SOURCE", "source"),
-    ("PICTURES", "images"),
-    ("ADDRESS", "url"),
 )
 READERS: tuple[Column, ...] = (
     ("SERVICE", "service"),
@@ -53,21 +48,17 @@ def feeds() -> None:
     """Feeds: which there are, what they show."""
 
 
+feeds.add_command(lint)
+feeds.add_command(past.show)
+feeds.add_command(past.diff)
+
+
 @feeds.command("list")
 @as_json
 @click.pass_obj
 def listing(config: Path, *, as_json: bool) -> None:
     """List feeds."""
     listed(run(config, "feeds.list"), FEEDS, as_json=as_json)
-
-
-@feeds.command("show")
-@click.argument("slug")
-@as_json
-@click.pass_obj
-def show(config: Path, slug: str, *, as_json: bool) -> None:
-    """List what a feed shows now, in its order."""
-    listed(run(config, "feeds.show", feed=slug), ENTRIES, as_json=as_json)
 
 
 @feeds.command("readers")

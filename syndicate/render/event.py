@@ -12,7 +12,7 @@ from syndicate.model.article import Article, Image, Rights, Source, Status
 from syndicate.model.declarations import Publisher
 from syndicate.model.delivery import EventType
 from syndicate.model.instants import rfc3339
-from syndicate.model.journal import Cause
+from syndicate.model.journal import Cause, Kind
 
 # What makes a record more than a text to pass on: an object, which rights, another source and keys of one's own are;
 # an end; a chain that it came through.
@@ -35,7 +35,38 @@ def event_body(  # noqa: PLR0913  # one argument for each member of the body, by
 
     `record` is the outgoing record as JSON, None for a retraction, of which nothing but `public_note` leaves.
     """
-    data = {
+    data = _data(article_id, url, revision, seq, cause, public_note)
+    event = to_json({"type": type, "timestamp": rfc3339(at), "data": data})
+    # The record is JSON already, and by far the longest part: it is set into the open end of `data`.
+    return b'%b,"article":%b}}' % (event.removesuffix(b"}}"), record or b"null")
+
+
+def change_item(  # noqa: PLR0913  # as `event_body`
+    *,
+    kind: Kind,
+    at: datetime,
+    record: bytes | None,
+    article_id: str,
+    url: str,
+    revision: int,
+    seq: int,
+    cause: Cause | None,
+    public_note: str | None,
+) -> bytes:
+    """Write one item of a list of changes: the `data` of an event, with its kind and time."""
+    data = _data(article_id, url, revision, seq, cause, public_note) | {"kind": kind, "at": rfc3339(at)}
+    return b'%b,"article":%b}' % (to_json(data).removesuffix(b"}"), record or b"null")
+
+
+def _data(  # as `event_body`
+    article_id: str | None,
+    url: str | None,
+    revision: int | None,
+    seq: int | None,
+    cause: Cause | None,
+    public_note: str | None,
+) -> dict[str, Any]:
+    return {
         "schema": 1,
         "id": article_id,
         "url": url,
@@ -44,9 +75,6 @@ def event_body(  # noqa: PLR0913  # one argument for each member of the body, by
         "cause": cause,
         "public_note": public_note,
     }
-    event = to_json({"type": type, "timestamp": rfc3339(at), "data": data})
-    # The record is JSON already, and by far the longest part: it is set into the open end of `data`.
-    return b'%b,"article":%b}}' % (event.removesuffix(b"}}"), record or b"null")
 
 
 def outgoing(article: Article, publisher: Publisher) -> Article:

@@ -199,6 +199,23 @@ def newest_public(tx: Tx, *, limit: int) -> tuple[StoredArticle, ...]:
     return tuple(_stored(row) for row in tx.run(statement))
 
 
+def published_since(tx: Tx, at: datetime, *, under: str, paged: bool, limit: int) -> tuple[StoredArticle, ...]:
+    """Return public articles first published since then whose address begins with `under`, the newest first.
+
+    `paged`: those without an address of their own, too, for they have a page here.
+    """
+    ours = t.c.url.startswith(under, autoescape=True)
+    statement = (
+        select(*_COLUMNS)
+        # Released later than published, changed later than released: the index of changes finds them.
+        .where(t.c.changed_at > at, t.c.published_at > at, t.c.status == fixed("published"))
+        .where(t.c.audience == Audience.PUBLIC, or_(t.c.url.is_(None), ours) if paged else ours)
+        .order_by(t.c.published_at.desc(), t.c.key.desc())
+        .limit(limit)
+    )
+    return tuple(_stored(row) for row in tx.run(statement))
+
+
 def listing(
     tx: Tx, *, status: str | None, source_upstream: str | None, before: tuple[datetime, int] | None, limit: int
 ) -> tuple[StoredArticle, ...]:

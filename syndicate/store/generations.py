@@ -16,6 +16,12 @@ def newest_number(tx: Tx) -> int | None:
     return number
 
 
+def newest_at(tx: Tx) -> datetime:
+    """Return when what is in force was adopted."""
+    adopted: datetime = tx.run(select(t.c.at).order_by(t.c.number.desc()).limit(1)).scalar_one()
+    return adopted
+
+
 def add(tx: Tx, declarations: Declarations, *, at: datetime) -> int:
     """Put `declarations` in force for every later transaction; returns their number."""
     statement = insert(t).returning(t.c.number)

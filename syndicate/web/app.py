@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from syndicate.web import inbound, nowhere, pictures, preflight, public, status
-from syndicate.web.api import articles, ledger, readers
+from syndicate.actions.sitemap import NewsSitemap
+from syndicate.web import archives, inbound, lists, nowhere, pictures, preflight, public, status
+from syndicate.web.api import articles, ledger, readers, report
 from syndicate.web.context import CONTEXT, WebContext
 from syndicate.web.feeds import Feeds
 from syndicate.web.problems import Handler, for_programs, for_readers
@@ -19,7 +20,8 @@ _SLUG = "{slug:[a-z0-9][a-z0-9-]{0,99}}"
 PAGES: tuple[tuple[str, Handler], ...] = (
     ("/", public.front_page),
     ("/feeds", public.feeds_page),
-    ("/feeds.opml", public.opml),
+    ("/feeds.opml", lists.opml),
+    ("/sitemap-news.xml", lists.news_sitemap),
     (f"/articles/{_SLUG}", public.article_page),
     ("/static/{name}", public.static),
     ("/media/{name}", pictures.show),
@@ -42,6 +44,7 @@ API: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/feeds", ledger.feeds),
     ("GET", "/feeds/{slug}/readers", readers.listing),
     ("GET", "/partners", ledger.partners),
+    ("GET", "/partners/{name}/report", report.show),
     ("GET", "/deliveries", ledger.deliveries),
     ("GET", "/deliveries/{id}", ledger.delivery),
     ("GET", "/copies", ledger.copies),
@@ -53,7 +56,9 @@ API: tuple[tuple[str, str, Handler], ...] = (
 def build_app(served: WebContext) -> web.Application:
     """Build the application around what its handlers need."""
     app = build_health_app(served)
+    app[lists.NEWS] = NewsSitemap(served.office)
     Feeds(served).add_routes(app.router)
+    app.router.add_get("/feeds/{slug}/archive/{document}", for_programs(archives.archive))
     # After the feeds: what is looked up before them costs every request for one.
     app.router.add_options(preflight.PATH, for_programs(preflight.preflight))
     app.add_routes([web.get(path, for_readers(handler)) for path, handler in PAGES])

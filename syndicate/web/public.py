@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from xml.sax.saxutils import quoteattr
 
 from aiohttp import web
 
@@ -13,6 +12,7 @@ from syndicate.model.article import Status
 from syndicate.model.declarations import Declarations
 from syndicate.model.entry import Entry
 from syndicate.model.stored import StoredArticle
+from syndicate.policy.purging import FRONT, article_key, feed_key
 from syndicate.render.figures import place_pictures
 from syndicate.render.jsonld import news_article
 from syndicate.web.conditional import is_held
@@ -26,11 +26,11 @@ CACHE_CONTROL = "public, no-cache"
 HTML = "text/html; charset=utf-8"
 
 
-def page(request: web.Request, html: str, *, canonical: str | None = None) -> web.Response:
-    """Answer with a page, or with 304 where the client has it."""
+def page(request: web.Request, html: str, *keys: str, canonical: str | None = None) -> web.Response:
+    """Answer with a page, or with 304 where the client has it; a CDN files it under `keys`."""
     body = html.encode()
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {**PAGE_HEADERS, "Cache-Control": CACHE_CONTROL, "ETag": etag}
+    headers = {**PAGE_HEADERS, "Cache-Control": CACHE_CONTROL, "ETag": etag, **context(request).tags(*keys)}
     if canonical is not None:
         headers["Link"] = f'<{canonical}>; rel="canonical"'
     if is_held(request, etag):
@@ -57,7 +57,7 @@ async def front_page(request: web.Request) -> web.Response:
         feeds=declared.feeds,
         content_mode=declared.page_content,
     )
-    return page(request, html)
+    return page(request, html, FRONT)
 
 
 async def article_page(request: web.Request) -> web.Response:
@@ -68,10 +68,15 @@ async def article_page(request: web.Request) -> web.Response:
     if found is None or declared.page_content == "none":
         return missing(declared)
     stored, entry = found
+    key = article_key(stored.slug)
     if entry is not None:
         html = await asyncio.to_thread(_article_html, declared, entry, stored.slug)
-        return page(request, html, canonical=entry.url)
-    return gone(declared, stored) if read.was_public(stored) else missing(declared)
+        return page(request, html, key, canonical=entry.url)
+    if not read.was_public(stored):
+        return missing(declared)
+    withdrawn = gone(declared, stored)
+    withdrawn.headers.update(served.tags(key))
+    return withdrawn
 
 
 def _article_html(declared: Declarations, entry: Entry, slug: str) -> str:
@@ -103,7 +108,7 @@ def missing(declared: Declarations) -> web.Response:
 
 async def feeds_page(request: web.Request) -> web.Response:
     declared = context(request).declarations()
-    return page(request, subscribing.feeds_page(declared.publisher, declared.feeds))
+    return page(request, subscribing.feeds_page(declared.publisher, declared.feeds), FRONT)
 
 
 async def feed_page(request: web.Request) -> web.Response:
@@ -123,29 +128,7 @@ async def feed_page(request: web.Request) -> web.Response:
         feeds=declared.feeds,
         content_mode=declared.page_content,
     )
-    return page(request, html)
-
-
-async def opml(request: web.Request) -> web.Response:
-    """List every feed for readers that subscribe to many at once."""
-    declared = context(request).declarations()
-    publisher = declared.publisher
-    outlines = "\n".join(
-        f'    <outline type="rss" text={quoteattr(feed.title)} title={quoteattr(feed.title)} '
-        f"xmlUrl={quoteattr(f'{publisher.root}/feeds/{feed.slug}.rss')} "
-        f"htmlUrl={quoteattr(f'{publisher.root}/feeds/{feed.slug}')}/>"
-        for feed in declared.feeds
-    )
-    text = (
-        '<?xml version="1.0" encoding="UTF-8"?>\n<opml version="2.0">\n  <head>\n'
-        f"    <title>{escape(publisher.title)}</title>\n  </head>\n  <body>\n{outlines}\n  </body>\n</opml>\n"
-    )
-    headers = {"Cache-Control": "public, max-age=60", "Access-Control-Allow-Origin": "*"}
-    return web.Response(text=text, content_type="text/x-opml", charset="utf-8", headers=headers)
-
-
-def escape(text: str) -> str:
-    return quoteattr(text)[1:-1]
+    return page(request, html, feed_key(feed.slug))
 
 
 STATIC = static_files()

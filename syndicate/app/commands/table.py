@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from syndicate.app.commands import articles, feeds, importing, operating, partners
+from syndicate.app.commands import articles, feeds, importing, linting, operating, partners, past
 from syndicate.app.commands.command import Command
 
 COMMANDS: Mapping[str, Command] = {
@@ -26,15 +26,20 @@ COMMANDS: Mapping[str, Command] = {
     "deliveries.list": partners.list_deliveries,
     "deliveries.retry": partners.retry_delivery,
     "deliveries.show": partners.show_delivery,
+    "feeds.diff": past.diff,
+    "feeds.document": past.document,
+    "feeds.lint": linting.lint,
     "feeds.list": feeds.listing,
     "feeds.readers": feeds.list_readers,
     "feeds.show": feeds.show,
+    "feeds.show_as_of": past.show,
     "halt": operating.halt,
     "import": importing.import_documents,
     "partners.list": partners.listing,
     "partners.pause": partners.pause,
     "partners.preview": partners.preview,
     "partners.replay": partners.replay,
+    "partners.report": partners.make_report,
     "partners.resume": partners.resume,
     "partners.show": partners.show,
     "partners.test": partners.test,
