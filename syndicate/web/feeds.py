@@ -8,27 +8,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from aiohttp import web
-from multidict import CIMultiDict, CIMultiDictProxy
+from multidict import CIMultiDict
 
 from syndicate.actions.editions import Edition
 from syndicate.errors import FeedNotFoundError, SyndicateError
 from syndicate.model.declarations import Declarations, FeedDeclaration
 from syndicate.policy.caching import Outlook, bounds_of, cache_control
-from syndicate.policy.conditional import Coding, answer_conditional, choose_coding
+from syndicate.policy.conditional import Coding, choose_coding
 from syndicate.policy.purging import feed_key
-from syndicate.web import public
+from syndicate.web import public, then
 from syndicate.web.context import WebContext, context
+from syndicate.web.deltas import Delta, delta_answer, delta_for
+from syndicate.web.editions import edition_headers, found_headers, is_held
 from syndicate.web.former import former
-from syndicate.web.headers import SERVER
 from syndicate.web.problems import for_readers, problem
 
-_FIXED = {
-    "Vary": "Accept-Encoding",
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Last-Modified, Link",
-    "X-Content-Type-Options": "nosniff",
-    "Server": SERVER,
-}
 FORMATS = ("rss", "atom", "json")
 
 
@@ -62,19 +56,6 @@ class Prepared:
     held: Mapping[str, CIMultiDict[str]]
 
 
-def edition_headers(edition: Edition, coding: str, shared: Mapping[str, str]) -> dict[str, str]:
-    """Return what 200 and 304 both carry (RFC 9110 section 15.4.5); `shared` is the same in every coding."""
-    return {**_FIXED, **shared, "ETag": edition.etags[coding], "Last-Modified": edition.last_modified}
-
-
-def found_headers(edition: Edition, coding: str, shared: Mapping[str, str]) -> dict[str, str]:
-    headers = edition_headers(edition, coding, shared) | {
-        "Content-Type": edition.media_type,
-        "Content-Length": str(len(edition.bodies[coding])),
-    }
-    return headers if coding == "identity" else headers | {"Content-Encoding": coding}
-
-
 class Feeds:
     """Answers /feeds/<name>: a feed's documents, and its page for people.
 
@@ -101,8 +82,10 @@ class Feeds:
             return await self.document(name, request)
         return await (_PAGE if self._served.declarations().feed(name) else _FORMER_PAGE)(request)
 
-    async def document(self, name: str, request: web.Request) -> web.Response:
+    async def document(self, name: str, request: web.Request) -> web.StreamResponse:
         """Answer GET and HEAD of a feed in one format."""
+        if then.asks_for_the_past(request):
+            return await then.document(request, name)
         prepared = self._prepared.get(name)
         if prepared is None or not self._is_fresh(prepared):
             try:
@@ -111,6 +94,8 @@ class Feeds:
                 return self._former(name)
             except SyndicateError as error:
                 return problem(error)
+        if "A-IM" in request.headers and "If-None-Match" in request.headers:
+            return self._answer(request, prepared, await delta_for(request, self._served, prepared.slug, prepared.format))
         return self._answer(request, prepared)
 
     def _former(self, name: str) -> web.Response:
@@ -158,15 +143,15 @@ class Feeds:
         held = {coding: CIMultiDict(edition_headers(edition, coding, shared)) for coding in edition.bodies}
         return Prepared(feed.slug, format_name, edition, declared, outlook, now, now + STANDS, found, held)
 
-    def _answer(self, request: web.Request, prepared: Prepared) -> web.Response:
+    def _answer(self, request: web.Request, prepared: Prepared, delta: Delta | None = None) -> web.Response:
         asked = request.headers
         coding: Coding = _coding(asked["Accept-Encoding"]) if "Accept-Encoding" in asked else "identity"
         served = self._served
-        if "If-None-Match" in asked or "If-Modified-Since" in asked:
-            if is_held(request.method, asked, prepared.edition, now=served.office.now()):
-                served.counters.feed_requests[prepared.slug, 304] += 1
-                self._count_reader(request, prepared.slug, conditional=True, held=True)
-                return web.Response(status=304, headers=prepared.held[coding])
+        conditional = "If-None-Match" in asked or "If-Modified-Since" in asked
+        if conditional and is_held(request.method, asked, prepared.edition, now=served.office.now()):
+            served.counters.feed_requests[prepared.slug, 304] += 1
+            self._count_reader(request, prepared.slug, conditional=True, held=True)
+            return web.Response(status=304, headers=prepared.held[coding])
         # Whatever it says it has: validators can be invented, and those that are right cost nothing.
         if served.visitors.is_counted(request):
             try:
@@ -174,8 +159,10 @@ class Feeds:
             except SyndicateError as error:
                 served.counters.feed_requests[prepared.slug, 429] += 1
                 return problem(error)
-        served.counters.feed_requests[prepared.slug, 200] += 1
-        self._count_reader(request, prepared.slug, conditional="If-None-Match" in asked or "If-Modified-Since" in asked)
+        served.counters.feed_requests[prepared.slug, 226 if delta else 200] += 1
+        self._count_reader(request, prepared.slug, conditional=conditional)
+        if delta is not None:
+            return delta_answer(delta, coding)
         return web.Response(body=prepared.edition.bodies[coding], headers=prepared.found[coding])
 
     def _count_reader(self, request: web.Request, slug: str, *, conditional: bool, held: bool = False) -> None:
@@ -183,16 +170,3 @@ class Feeds:
         if request.method == "GET":
             agent, address = request.headers.get("User-Agent", ""), self._served.visitors.address(request)
             self._served.readership.polled(slug, agent, address, conditional=conditional, held=held)
-
-
-def is_held(method: str, asked: CIMultiDictProxy[str], edition: Edition, *, now: datetime) -> bool:
-    """Say whether the client holds the edition, so that 304 is the answer."""
-    tags = asked.getall("If-None-Match", None)
-    return answer_conditional(
-        method,
-        None if tags is None else ", ".join(tags),
-        asked.get("If-Modified-Since"),
-        etags=edition.etags.values(),
-        last_modified=edition.changed_at,
-        now=now,
-    )
