@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from syndicate.actions.claim import health_of
 from syndicate.actions.office import Office
+from syndicate.actions.purge import purge_lag
 from syndicate.actions.pollers import Polling, read_pollings
 from syndicate.errors import StoreError
 from syndicate.model.readers import Audience
@@ -33,6 +34,8 @@ class Measures:
     audiences: Mapping[str, Audience] = field(default_factory=dict)
     """Who reads each feed that is declared, as far as anybody does."""
     pollings: Mapping[str, Polling] = field(default_factory=dict)
+    purge_lag: timedelta | None = None
+    """For how long the CDN has not been told of a change; None where there is none."""
 
 
 async def measure(office: Office) -> Measures:
@@ -45,7 +48,7 @@ def _measure(tx: Tx, now: datetime) -> Measures:
     read_by = readers.audiences(tx, subscribed_since=now - SUBSCRIBED_FOR)
     declared = {feed.slug for feed in tx.declarations.feeds}
     audiences = {feed: audience for feed, audience in read_by.items() if feed in declared}
-    return Measures(backlog.owed(tx), states, audiences, read_pollings(tx, now))
+    return Measures(backlog.owed(tx), states, audiences, read_pollings(tx, now), purge_lag(tx, now))
 
 
 class StoreProbe:

@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 Reread = Callable[[], Loaded]
 # What a process takes from its configuration once, when it starts.
-FIXED = ("server", "store", "media", "network", "limits", "retention", "logs")
+FIXED = ("server", "store", "media", "network", "limits", "cdn", "publish", "retention", "logs")
 
 
 def reread_files(path: Path) -> Reread:

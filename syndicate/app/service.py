@@ -9,13 +9,14 @@ import random
 import secrets
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from enum import StrEnum
 from pathlib import Path
 
 from aiohttp import web
 
 from syndicate.actions.adopt import adopt
+from syndicate.actions.chapters import Chapters
 from syndicate.actions.editions import Editions
 from syndicate.actions.measures import StoreProbe
 from syndicate.actions.office import Office
@@ -24,6 +25,7 @@ from syndicate.actions.readership import Readership
 from syndicate.actions.tidy import Kept
 from syndicate.app.connections import Connections
 from syndicate.app.database import database_of
+from syndicate.app.followers import outside_followed
 from syndicate.app.outgoing import guard_of
 from syndicate.app.readers import readers_jobs, write_down_readers
 from syndicate.app.reloading import Reread, Rereading, reread_files
@@ -76,6 +78,7 @@ class Service:
         self.clock = clock
         self.office = Office(store, clock.now, new_id)
         self.editions = Editions(self.office)
+        self.chapters = Chapters(self.office, self.editions)
         self.outlooks = Outlooks(self.office)
         self.connections = Connections(client, clock.now)
         self.sandbox = Sandbox()
@@ -123,10 +126,11 @@ class Service:
 
     def web_context(self) -> WebContext:
         """Return what the web's handlers need of this service."""
-        limits = self.loaded.settings.limits
+        limits, cdn = self.loaded.settings.limits, self.loaded.settings.cdn
         return WebContext(
             office=self.office,
             editions=self.editions,
+            chapters=self.chapters,
             pictures=self.pictures,
             declarations=lambda: self.declarations,
             upstream_keys=self.upstream_keys,
@@ -137,8 +141,8 @@ class Service:
             readership=self.readership,
             counters=Counters(),
             outlooks=self.outlooks,
-            tags=Tags(),
-            shared_age=None,
+            tags=Tags(cdn.tag_header),
+            shared_age=cdn.max_age if cdn.purge_url else None,
             max_record_bytes=limits.record_bytes,
             max_picture_bytes=limits.picture_bytes,
             body_timeout=self.loaded.settings.server.body_timeout,
@@ -249,9 +253,16 @@ async def serving(service: Service, app: web.Application, *, role: Role = Role.A
         await write_down_readers(service.readership)
 
 
-def _work(service: Service, role: Role) -> AbstractAsyncContextManager[None]:
+@asynccontextmanager
+async def _work(service: Service, role: Role) -> AsyncIterator[None]:
     if role is Role.WEB:
-        return service.clockwork.following(service.catch_up, also=readers_jobs(service.readership))
+        async with service.clockwork.following(service.catch_up, also=readers_jobs(service.readership)):
+            yield
+        return
     also = readers_jobs(service.readership) if role is Role.ALL else ()
     # The lock of an SQLite store lets nobody else in.
-    return service.clockwork.running(alone=service.store.driver.name == "sqlite", also=also)
+    async with (
+        service.clockwork.running(alone=service.store.driver.name == "sqlite", also=also),
+        outside_followed(service.office, service.loaded, service.client),
+    ):
+        yield

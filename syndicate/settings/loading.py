@@ -133,7 +133,17 @@ def _settings(document: dict[str, Any], reader: SecretReader, findings: Findings
         reader.read(f"{section}.{option}", getattr(getattr(settings, section), option))
     if settings.alerts.email and not (settings.smtp.host and settings.smtp.sender):
         findings.refuse("alerts.email", "needs smtp.host and smtp.sender to be sent")
+    _check_copies(settings, findings)
     return settings
+
+
+def _check_copies(settings: Settings, findings: Findings) -> None:
+    """Check what keeps copies of the feeds before the service: a CDN, a publish target."""
+    cdn, publish = settings.cdn, settings.publish
+    if cdn.purge_url and cdn.purge_method == "keys" and cdn.tag_header is None:
+        findings.refuse("cdn.tag_header", 'is required to purge by keys: "Surrogate-Key", or "Cache-Tag"')
+    if publish.url and publish.url.startswith("s3:") and not (publish.endpoint and publish.access_key):
+        findings.refuse("publish.endpoint", "is required for s3://, with access_key and secret_key")
 
 
 def _tell_of_what_does_nothing(

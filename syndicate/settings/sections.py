@@ -10,7 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from pydantic import AfterValidator, ByteSize, Field, IPvAnyNetwork, ValidationInfo
 
-from syndicate.model.declarations import Caching, Declared, Publisher
+from syndicate.model.addresses import WebUrl
+from syndicate.model.declarations import Age, Caching, Declared, Publisher
 from syndicate.model.durations import Duration
 from syndicate.model.text import Line
 from syndicate.settings.references import References
@@ -47,6 +48,23 @@ def _media_url(value: str, info: ValidationInfo) -> str:
     if value.startswith("file:") and len(value) > len("file:"):
         return f"file:{_directory(info) / value.removeprefix('file:')}"
     raise ValueError("must be file:PATH; this version keeps pictures nowhere else")
+
+
+def _publish_url(value: str, info: ValidationInfo) -> str:
+    if value.startswith("file:") and len(value) > len("file:"):
+        return f"file:{_directory(info) / value.removeprefix('file:')}"
+    if re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._/-]*)?", value):
+        return value.rstrip("/")
+    raise ValueError("must be file:PATH or s3://BUCKET/PREFIX")
+
+
+def _header_name(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]{0,63}", value):
+        raise ValueError("must be the name of a header, such as Surrogate-Key")
+    return value
+
+
+HeaderName = Annotated[str, AfterValidator(_header_name), Field(description="name of a header")]
 
 
 def _mail_address(value: str) -> str:
@@ -145,6 +163,27 @@ class Logs(Declared):
     format: Literal["auto", "json", "text"] = "auto"
 
 
+class CDN(Declared):
+    """A content delivery network before the service; without `purge_url` nothing is purged."""
+
+    tag_header: HeaderName | None = None
+    purge_url: WebUrl | None = None
+    purge_method: Literal["keys", "urls"] = "keys"
+    purge_token: References = ()
+    purge_token_header: HeaderName = "Authorization"  # noqa: S105  # the name of a header
+    max_age: Age = timedelta(hours=1)
+
+
+class Publish(Declared):
+    """Where a static copy of the feeds is kept; a path in `url` is absolute once read."""
+
+    url: Annotated[str, AfterValidator(_publish_url)] | None = None
+    endpoint: WebUrl | None = None
+    region: Line = "us-east-1"
+    access_key: References = ()
+    secret_key: References = ()
+
+
 class Settings(Declared):
     """Every section with a fixed name. Feeds, partners, upstreams and rights are in `Declarations`."""
 
@@ -158,6 +197,8 @@ class Settings(Declared):
     limits: Limits = Limits()
     alerts: Alerts = Alerts()
     smtp: SMTP = SMTP()
+    cdn: CDN = CDN()
+    publish: Publish = Publish()
     retention: Retention = Retention()
     logs: Logs = Logs()
 
@@ -168,4 +209,11 @@ SECTIONS: dict[str, type[Declared]] = {
     if isinstance(kind, type) and issubclass(kind, Declared)
 }
 # Options of the fixed sections that refer to secrets.
-SECRET_OPTIONS = (("store", "password"), ("alerts", "webhook"), ("smtp", "password"))
+SECRET_OPTIONS = (
+    ("store", "password"),
+    ("alerts", "webhook"),
+    ("smtp", "password"),
+    ("cdn", "purge_token"),
+    ("publish", "access_key"),
+    ("publish", "secret_key"),
+)

@@ -94,9 +94,10 @@ class Feeds:
                 return self._former(name)
             except SyndicateError as error:
                 return problem(error)
-        if "A-IM" in request.headers and "If-None-Match" in request.headers:
-            return self._answer(request, prepared, await delta_for(request, self._served, prepared.slug, prepared.format))
-        return self._answer(request, prepared)
+        if "A-IM" not in request.headers or "If-None-Match" not in request.headers:
+            return self._answer(request, prepared)
+        delta = await delta_for(request, self._served, prepared.slug, prepared.format)
+        return self._answer(request, prepared, delta)
 
     def _former(self, name: str) -> web.Response:
         slug, _, format_name = name.rpartition(".")

@@ -51,7 +51,7 @@ def exposition(
     counters: Counters, measures: Measures, feed_seqs: Mapping[str, int], gauges: Gauges, *, now: datetime
 ) -> str:
     """Write every metric; label values come from the configuration, never from a request."""
-    serving = (*_serving(counters, feed_seqs), *_reading(measures, gauges))
+    serving = (*_serving(counters, measures, feed_seqs), *_reading(measures, gauges))
     metrics = [*_outgoing(measures, gauges, now=now), *serving, *_process(gauges)]
     return "".join(_metric(metric) for metric in metrics)
 
@@ -77,7 +77,8 @@ def _outgoing(measures: Measures, gauges: Gauges, *, now: datetime) -> list[Metr
     ]
 
 
-def _serving(counters: Counters, feed_seqs: Mapping[str, int]) -> list[Metric]:
+def _serving(counters: Counters, measures: Measures, feed_seqs: Mapping[str, int]) -> list[Metric]:
+    purged = [] if measures.purge_lag is None else [((), measures.purge_lag.total_seconds())]
     requests = [((feed, str(status)), float(n)) for (feed, status), n in counters.feed_requests.items()]
     seqs = [((feed,), float(seq)) for feed, seq in feed_seqs.items()]
     ingest = [((result,), float(n)) for result, n in counters.ingest.items()]
@@ -85,6 +86,7 @@ def _serving(counters: Counters, feed_seqs: Mapping[str, int]) -> list[Metric]:
         Metric("feed_revision", "gauge", "The seq of a feed's last change.", ("feed",), seqs),
         Metric("feed_requests_total", "counter", "Requests for feeds.", ("feed", "status"), requests),
         Metric("ingest_total", "counter", "Records handed in.", ("result",), ingest),
+        Metric("purge_lag_seconds", "gauge", "Age of the oldest change the CDN was not told of.", (), purged),
     ]
 
 

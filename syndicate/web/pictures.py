@@ -7,6 +7,7 @@ import asyncio
 from aiohttp import web
 
 from syndicate.actions.pictures import Visibility, keep_picture, visibility
+from syndicate.policy.purging import picture_key
 from syndicate.web.api.requests import require
 from syndicate.web.bodies import read_body
 from syndicate.web.conditional import is_held
@@ -30,12 +31,13 @@ async def show(request: web.Request) -> web.Response:
         status = 410 if shown.visibility is Visibility.GONE else 404
         return web.Response(status=status, headers={"Cache-Control": "no-store"})
     etag = f'"{name.partition(".")[0]}"'
+    headers = {**_HEADERS, "ETag": etag, **served.tags(picture_key(name))}
     if is_held(request, etag):
-        return web.Response(status=304, headers={**_HEADERS, "ETag": etag})
+        return web.Response(status=304, headers=headers)
     data = await asyncio.to_thread(served.pictures.get, name)
     if data is None:
         return web.Response(status=404, headers={"Cache-Control": "no-store"})
-    return web.Response(body=data, headers={**_HEADERS, "ETag": etag, "Content-Type": shown.picture.type})
+    return web.Response(body=data, headers={**headers, "Content-Type": shown.picture.type})
 
 
 async def upload(request: web.Request) -> web.Response:

@@ -12,6 +12,7 @@ from tests.architecture.source import modules
 TABLES = {**CONFIG_TABLES, "feed": FEED_TABLES[""], "select": FEED_TABLES["select"]}
 # By which names code holds a table; `limits.connections` counts for [limits], `service.connections` does not.
 HOLDERS = {
+    "feeds": {"caching"},
     "service": {"service", "publisher", "site"},
     "rights.ap": {"rule"},
     "partners.gazette": {"partner"},
