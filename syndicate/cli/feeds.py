@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from syndicate.cli.linting import lint
 from syndicate.cli import past
+from syndicate.cli.linting import lint
 from syndicate.cli.output import Column, as_json, listed
 from syndicate.cli.running import run
 

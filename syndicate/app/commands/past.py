@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from syndicate.actions.compare import difference
 from syndicate.actions.evidence import compare, document_as_of
 from syndicate.actions.moments import read_moment
 from syndicate.actions.past import as_of
@@ -29,3 +30,10 @@ async def document(call: Call) -> dict[str, Any]:
     at = read_moment(call.args["as_of"], name=NAME)
     body, compared = await document_as_of(call.office, slug, at, format_name, name=NAME)
     return {"body": body.decode(), "says": then.comparison(compared)["says"]}
+
+
+async def diff(call: Call) -> dict[str, Any]:
+    """Compare a feed at two moments; args: feed, start (an instant), end (an instant) or None for now."""
+    start = read_moment(call.args["start"], name="--from")
+    end = None if call.args["end"] is None else read_moment(call.args["end"], name="--to")
+    return then.difference(await difference(call.office, call.args["feed"], start, end, names=("--from", "--to")))

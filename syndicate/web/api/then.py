@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from syndicate.actions.compare import Difference
 from syndicate.actions.past import Past
 from syndicate.actions.served import Comparison, Verdict
 from syndicate.model.entry import Entry, Tombstone
@@ -57,4 +58,35 @@ def comparison(each: Comparison) -> dict[str, Any]:
         "says": words[each.verdict],
         "digest": each.digest,
         "went_at": when(each.went_at),
+    }
+
+
+def difference(each: Difference) -> dict[str, Any]:
+    """Show what lies between two moments of a feed, in the order of the feed: what came, what changed, what went."""
+    added = [_line("added", one.entry, [one.revision], why=one.why) for one in each.added]
+    changed = [
+        _line(
+            "changed", one.after, list(one.revisions), members=list(one.members), title_before=one.before.article.title
+        )
+        for one in each.altered
+    ]
+    removed = [_line("removed", one.entry, [one.revision], why=one.why) for one in each.removed]
+    return {
+        "feed": each.end.key,
+        "from": when(each.start.moment.at),
+        "to": when(each.end.moment.at),
+        "whole": each.start.whole and each.end.whole,
+        "differences": [*added, *changed, *removed],
+    }
+
+
+def _line(kind: str, entry: Entry, revisions: list[int], **more: Any) -> dict[str, Any]:
+    return {
+        "change": kind,
+        "id": entry.id,
+        "url": entry.url,
+        "title": entry.article.title,
+        "revisions": revisions,
+        "updated_at": when(entry.updated_at),
+        **more,
     }
