@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from syndicate.actions.archives import ARCHIVE_SIZE
 from syndicate.actions.editions import Edition, Editions, make_edition

@@ -17,6 +17,7 @@ from aiohttp import web
 
 from syndicate.actions.adopt import adopt
 from syndicate.actions.chapters import Chapters
+from syndicate.actions.chapters import Chapters
 from syndicate.actions.editions import Editions
 from syndicate.actions.measures import StoreProbe
 from syndicate.actions.office import Office
@@ -79,6 +80,7 @@ class Service:
         self.office = Office(store, clock.now, new_id)
         self.editions = Editions(self.office)
         self.chapters = Chapters(self.office, self.editions)
+        self.chapters = Chapters(self.office, self.editions)
         self.outlooks = Outlooks(self.office)
         self.connections = Connections(client, clock.now)
         self.sandbox = Sandbox()
@@ -130,6 +132,7 @@ class Service:
         return WebContext(
             office=self.office,
             editions=self.editions,
+            chapters=self.chapters,
             chapters=self.chapters,
             pictures=self.pictures,
             declarations=lambda: self.declarations,

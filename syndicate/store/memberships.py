@@ -85,9 +85,7 @@ _REENTER = (
 _LEAVE = (
     update(t)
     .where(t.c.feed == bindparam("the_feed"), t.c.article_key == bindparam("key"))
-    .values(
-        left_seq=bindparam("seq"), left_at=_LEFT_AT, left_cause=bindparam("cause"), changed_seq=bindparam("seq")
-    )
+    .values(left_seq=bindparam("seq"), left_at=_LEFT_AT, left_cause=bindparam("cause"), changed_seq=bindparam("seq"))
 )
 # In a polled partner's own feed an article stands as it was offered, not as it is now.
 MEMBER = (
@@ -197,9 +195,7 @@ def left(tx: Tx, feed: str, *, limit: int) -> tuple[Gone, ...]:
 _WITHDRAW_AGED = (
     update(t)
     .where(t.c.article_key == bindparam("key"), t.c.left_cause == AGED)
-    .values(
-        left_seq=bindparam("seq"), left_at=_LEFT_AT, left_cause=bindparam("cause"), changed_seq=bindparam("seq")
-    )
+    .values(left_seq=bindparam("seq"), left_at=_LEFT_AT, left_cause=bindparam("cause"), changed_seq=bindparam("seq"))
     .returning(t.c.feed)
 )
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from aiohttp import web
 
+from syndicate.actions.chapters import Chapters
 from syndicate.actions.editions import Editions
 from syndicate.actions.measures import StoreProbe
 from syndicate.actions.office import Office
@@ -29,6 +30,7 @@ class WebContext:
 
     office: Office
     editions: Editions
+    chapters: Chapters
     pictures: PictureStorage
     declarations: Callable[[], Declarations]
     upstream_keys: Callable[[str], Sequence[bytes]]
