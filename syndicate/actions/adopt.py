@@ -11,6 +11,7 @@ from syndicate.actions.judging import examine, is_refused
 from syndicate.actions.office import Occasion, Office
 from syndicate.actions.owing import owe_newest
 from syndicate.actions.own_feeds import settle_own_feeds
+from syndicate.actions.rename_feeds import rename_feeds
 from syndicate.actions.routes import FeedRoute, routes_of
 from syndicate.model.article import Article, Audience
 from syndicate.model.declarations import Declarations, FeedDeclaration, PartnerDeclaration
@@ -25,7 +26,6 @@ from syndicate.store import (
     articles,
     copies,
     deliveries,
-    feed_names,
     findings,
     generations,
     journal,
@@ -160,7 +160,7 @@ def _adopt(
     number = generations.add(tx, declarations, at=occasion.now)
     if meta.get(tx, EPOCH) is None:
         meta.put(tx, EPOCH, occasion.new_id("epoch"))
-    _rename_feeds(tx, before, declarations)
+    rename_feeds(tx, before, declarations)
     _catch_up(tx, evaluated, declarations, occasion)
     _note_findings(tx, before, declarations, evaluated)
     _apply_members(tx, evaluated, occasion, seq=seq)
@@ -170,17 +170,6 @@ def _adopt(
     settle_own_feeds(tx, before, declarations, inherited, seq=seq, at=occasion.now)
     _settle_partners(tx, before, declarations, inherited, occasion)
     return number
-
-
-def _rename_feeds(tx: Tx, before: Declarations | None, after: Declarations) -> None:
-    """Let a feed that is new keep the members, withdrawals and readers of the one it was renamed from."""
-    known = memberships.heads(tx)
-    for feed in after.feeds:
-        if before is not None and before.feed(feed.slug) is None:
-            # The slug it had last, where it had several.
-            former = max((old for old in feed.renamed_from if old in known), key=lambda old: known[old].seq, default="")
-            if former:
-                feed_names.rename(tx, former, feed.slug)
 
 
 def _catch_up(tx: Tx, evaluated: Evaluated, declarations: Declarations, occasion: Occasion) -> None:

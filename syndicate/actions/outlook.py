@@ -12,7 +12,7 @@ from syndicate.actions.routes import routes_of
 from syndicate.model.article import Audience
 from syndicate.policy.caching import Outlook
 from syndicate.policy.selection import facts
-from syndicate.store import articles, memberships
+from syndicate.store import articles, foresight
 from syndicate.store.tx import Effects, Tx
 
 CHANGES = 10
@@ -25,15 +25,15 @@ LOOK_AGAIN_AFTER = timedelta(seconds=60)
 
 def outlook(tx: Tx, slug: str, now: datetime) -> Outlook:
     """Read the last changes of a public feed and the first instant at which it is known to change."""
-    changes = sorted(memberships.last_changes(tx, slug, limit=CHANGES), reverse=True)
+    changes = sorted(foresight.last_changes(tx, slug, limit=CHANGES), reverse=True)
     return Outlook(tuple(changes), min(_coming(tx, slug, now), default=None))
 
 
 def _coming(tx: Tx, slug: str, now: datetime) -> Iterator[datetime]:
     until = now + HORIZON
     entering = _next_entering(tx, slug, until=until)
-    leaving = memberships.next_leaving_of(tx, slug, until=until)
-    ending = memberships.next_ending_of(tx, slug, until=until)
+    leaving = foresight.next_leaving_of(tx, slug, until=until)
+    ending = foresight.next_ending_of(tx, slug, until=until)
     yield from (at for at in (entering, leaving, ending) if at is not None)
 
 

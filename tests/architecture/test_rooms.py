@@ -32,6 +32,8 @@ CATCH_ALL = {
     "syndicate/actions/release.py": "an article that cannot be released is set aside, and the others are released",
     "syndicate/actions/send.py": "a connector, perhaps somebody's own, that breaks costs its attempt and no other",
     "syndicate/worker/dispatch.py": "a bug in one partner's rows costs its turn and not all deliveries",
+    "syndicate/worker/followers.py": "a bug in what follows the store must end neither it nor the service",
+    "syndicate/worker/offering.py": "a bug in one article's offer costs its turn and not all offers from then on",
     "syndicate/worker/outcomes.py": "an outcome that cannot be written costs itself and not the others",
     "syndicate/worker/clockwork.py": "a bug in what the clock asks for must not stop it for good",
     "syndicate/web/problems.py": "a bug in one handler costs that request, and is answered and logged as one",

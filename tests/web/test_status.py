@@ -28,7 +28,8 @@ PARTNER = (
 NAMES = {
     "outbox_pending", "outbox_oldest_seconds", "retract_undelivered", "endpoint_state", "push_attempts_total",
     "feed_revision", "feed_requests_total", "ingest_total", "sqlite_wal_bytes", "loop_lag_seconds",
-    "purge_lag_seconds", "feed_subscribers", "feed_not_modified_ratio", "feed_polls_total", "partner_silent", "partner_fetch_lag_seconds",
+    "purge_lag_seconds",
+    "feed_subscribers", "feed_not_modified_ratio", "feed_polls_total", "partner_silent", "partner_fetch_lag_seconds",
 }  # fmt: skip
 SAMPLE = re.compile(r'([a-z_]+)(?:\{([a-z_]+="(?:[^"\\\n]|\\.)*"(?:,[a-z_]+="(?:[^"\\\n]|\\.)*")*)\})? (-?[0-9.e+-]+)')
 
