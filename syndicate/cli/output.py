@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -43,6 +44,17 @@ def _print_table(rows: Sequence[Row], columns: Sequence[Column]) -> None:
         # Text, not strings: a title may hold what rich would read as markup.
         table.add_row(*(Text(cell(row, where)) for _, where in columns))
     Console().print(table)
+
+
+def print_csv(rows: Sequence[Row], columns: Sequence[Column]) -> None:
+    """Print a listing for a spreadsheet, with nothing in it that one would run."""
+    writer = csv.writer(sys.stdout)
+    writer.writerow([head.lower() for head, _ in columns])
+    writer.writerows([_harmless(cell(row, where)) for _, where in columns] for row in rows)
+
+
+def _harmless(value: str) -> str:
+    return f"'{value}" if value.lstrip()[:1] in ("=", "+", "-", "@") else value
 
 
 def print_json(value: object) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from syndicate.cli.output import Column, as_json, fields, listed, print_json
+from syndicate.cli.reporting import report
 from syndicate.cli.running import run
 from syndicate.errors import SyndicateError
 from syndicate.model.durations import parse_duration
@@ -21,6 +22,8 @@ PARTNERS: tuple[Column, ...] = (
     ("SCHEDULE", "schedule"),
     ("DELIVERIES", "deliveries"),
     ("OLDEST WAITING", "oldest_waiting_at"),
+    ("LAST POLL", lambda row: (row["polling"] or {}).get("last_at")),
+    ("SILENT SINCE", lambda row: (row["polling"] or {}).get("silent_since")),
     ("CONTACT", "contact"),
     ("REASON", "reason"),
 )
@@ -28,7 +31,10 @@ PARTNERS: tuple[Column, ...] = (
 
 @click.group()
 def partners() -> None:
-    """Partners: how they fare, what they would get, pause, resume, replay."""
+    """Partners: how they fare, what they would get and what they got, pause, resume, replay."""
+
+
+partners.add_command(report)
 
 
 @partners.command("list")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import csv
 import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
-from syndicate.cli.output import Column, as_json, cell, listed
+from syndicate.cli.output import Column, as_json, cell, listed, print_csv
 from syndicate.cli.reach import Desk, reach
 from syndicate.cli.running import quiet
 
@@ -46,7 +45,7 @@ def takedown(
     order = {"article": article, "reason": reason, "public_note": public_note}
     copies = asyncio.run(_take_down(config, order, wait=wait))
     if as_csv:
-        _print_csv(copies)
+        print_csv(copies, COPIES)
     else:
         listed(copies, COPIES, as_json=as_json)
     if any(not copy["gone"] for copy in copies):
@@ -93,17 +92,6 @@ def _told(copy: dict[str, Any]) -> str:
     problem = cell(copy, COPIES[6][1])
     contact = f", write to {copy['contact']}" if copy["contact"] else ""
     return cell({"told": f"{copy['partner']} ({copy['holding']}{', ' + problem if problem else ''}{contact})"}, "told")
-
-
-def _print_csv(copies: Copies) -> None:
-    writer = csv.writer(sys.stdout)
-    writer.writerow([head.lower() for head, _ in COPIES])
-    writer.writerows([_harmless(cell(copy, where)) for _, where in COPIES] for copy in copies)
-
-
-def _harmless(value: str) -> str:
-    # A spreadsheet would run what a partner wrote.
-    return f"'{value}" if value[:1] in ("=", "+", "-", "@") else value
 
 
 def _silent(_: Any) -> None:

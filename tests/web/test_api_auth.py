@@ -12,6 +12,7 @@ READING = ("articles", "feeds", "partners", "deliveries", "deliveries/x", "copie
 # Every address of the API with its method and the scope it demands.
 ROUTES = [("GET", f"/api/v1/{name}", "read") for name in READING] + [
     ("GET", "/api/v1/feeds/latest/readers", "read"),
+    ("GET", "/api/v1/partners/gazette/report", "read"),
     ("GET", article_path(), "read"),
     ("GET", f"/api/v1/articles?id={FERRY}", "read"),
     ("POST", "/api/v1/articles", "write"),
@@ -32,7 +33,11 @@ async def test_every_address_of_the_api_is_in_the_table_of_this_test(desk: Desk)
     }
     table = {(method, path.partition("?")[0]) for method, path, _ in ROUTES}
     named = {(method, path.replace(article_path(), "/api/v1/articles/{id}")) for method, path in table}
-    patterns = {"deliveries/x": "deliveries/{id}", "feeds/latest/": "feeds/{slug}/"}
+    patterns = {
+        "deliveries/x": "deliveries/{id}",
+        "feeds/latest/": "feeds/{slug}/",
+        "partners/gazette": "partners/{name}",
+    }
     for name, pattern in patterns.items():
         named = {(method, path.replace(name, pattern)) for method, path in named}
     assert {(method, path) for method, path in served if method != "HEAD"} == named

@@ -7,10 +7,12 @@ from typing import Any
 from syndicate.actions import listings, operate, single
 from syndicate.actions.preview import preview as make_preview
 from syndicate.actions.probe import probe
+from syndicate.actions.report import report
 from syndicate.app.commands.command import Call
 from syndicate.connectors.contract import Accepted
 from syndicate.model.instants import parse_instant
 from syndicate.web.api import documents, ledger
+from syndicate.web.api import report as report_page
 
 
 async def listing(call: Call) -> list[dict[str, Any]]:
@@ -63,6 +65,11 @@ async def replay(call: Call) -> dict[str, Any]:
     since = parse_instant(call.args["since"])
     done = await operate.replay(call.office, call.args["partner"], since=since, actor=call.actor)
     return {"articles": done.articles, "retractions": done.retractions, "others": done.others}
+
+
+async def make_report(call: Call) -> dict[str, Any]:
+    """Report what a partner got in a month; args: partner, month (YYYY-MM)."""
+    return report_page.document(await report(call.office, call.args["partner"], call.args["month"]))
 
 
 async def list_copies(call: Call) -> list[dict[str, Any]]:
