@@ -26,6 +26,7 @@ from syndicate.store import (
     articles,
     copies,
     deliveries,
+    feed_names,
     findings,
     generations,
     journal,
