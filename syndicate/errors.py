@@ -201,6 +201,16 @@ class ForbiddenError(SyndicateError):
     remedy = "Use a token with the scope the message names."
 
 
+class PartnerPausedError(ForbiddenError):
+    """A partner that polls is paused, as one that is sent to would be sent nothing."""
+
+    code = "partner_paused"
+    remedy = "Ask the publisher; nothing is lost meanwhile."
+
+    def __init__(self, state: str) -> None:
+        super().__init__(f"this partner is {state}: it gets nothing for the time being")
+
+
 class BadSignatureError(SyndicateError):
     code = "bad_signature"
     remedy = "Sign id.timestamp.body with the shared secret (Standard Webhooks); check both clocks."

@@ -6,20 +6,17 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
-
-from pydantic_core import from_json, to_json
 
 from syndicate.actions.office import Occasion, Office
 from syndicate.actions.routes import routes_of
+from syndicate.actions.shaping import record_for
 from syndicate.connectors.contract import Sending
 from syndicate.model.article import Status
 from syndicate.model.declarations import Declarations, PartnerDeclaration
 from syndicate.model.delivery import Delivery, EventType, Lane
 from syndicate.policy.health import Health, HealthState, may_send
-from syndicate.policy.rights import NotAllowed, has_rights, shape_for_partner, takes_everything
-from syndicate.render.event import outgoing, outgoing_plain, outgoing_text, provenance_of
-from syndicate.store import articles, copies, leases, meta, partners
+from syndicate.policy.rights import NotAllowed
+from syndicate.store import copies, leases, meta, partners
 from syndicate.store.leases import Claimed
 from syndicate.store.tx import Tx
 
@@ -78,32 +75,18 @@ class Parcel:
         )
 
     def _outgoing(self, now: datetime) -> bytes | NotAllowed:
-        """Return the record as it leaves: shaped, with what the service knows of it and the chain it came through."""
-        kept, publisher, seq = self.claimed.record, self.declarations.publisher, self.delivery.seq
+        kept = self.claimed.record
         if kept is None or self.claimed.status is not Status.PUBLISHED:
             return NotAllowed("the article is not published any more")
-        if self._takes_everything:
-            text = outgoing_text(kept, publisher, slug=self.claimed.slug, url=self.claimed.url, seq=seq)
-            if text is not None:
-                return text
-        record = self._shaped(kept, now)
-        if isinstance(record, NotAllowed):
-            return record
-        provenance = provenance_of(record, publisher)
-        return to_json({**record, "status": Status.PUBLISHED, "seq": seq, "provenance": provenance})
-
-    @property
-    def _takes_everything(self) -> bool:
-        return takes_everything(self.partner, self.declarations.rights)
-
-    def _shaped(self, kept: str, now: datetime) -> Mapping[str, Any] | NotAllowed:
-        """Shape a record for the partner; most need no reading as an article, which is the dearest step of a send."""
-        publisher = self.declarations.publisher
-        record = from_json(kept)
-        if self._takes_everything and not has_rights(record):
-            return outgoing_plain(record, publisher, slug=self.claimed.slug)
-        shaped = shape_for_partner(articles.load(kept), self.partner, self.declarations.rights, now=now)
-        return shaped if isinstance(shaped, NotAllowed) else outgoing(shaped, publisher).wire()
+        return record_for(
+            kept,
+            self.partner,
+            self.declarations,
+            slug=self.claimed.slug,
+            url=self.claimed.url,
+            seq=self.delivery.seq,
+            now=now,
+        )
 
 
 async def claim(office: Office, rooms: Mapping[str, Room]) -> tuple[Parcel, ...]:

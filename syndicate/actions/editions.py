@@ -6,7 +6,7 @@ import asyncio
 import gzip
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import format_datetime
@@ -103,6 +103,7 @@ class Editions:
         self._max_cache_bytes = max_cache_bytes
         self._cached_bytes = 0
         self._heads: dict[str, int] = {}
+        self._listeners: list[Callable[[Collection[str]], None]] = []
         self._cache: OrderedDict[tuple[str, str], Edition] = OrderedDict()
         self._flights: dict[tuple[str, str], asyncio.Task[Edition]] = {}
         self.served = ServedEditions(office)
@@ -121,10 +122,21 @@ class Editions:
 
     def learn(self, slug: str, seq: int) -> None:
         """Hear that another process took a feed to `seq`."""
-        self._heads[slug] = max(seq, self._heads.get(slug, 0))
+        if seq > self._heads.get(slug, 0):
+            self._heads[slug] = seq
+            self._tell((slug,))
+
+    def listen(self, listener: Callable[[Collection[str]], None]) -> None:
+        """Tell `listener` of feeds that changed, in this process or another."""
+        self._listeners.append(listener)
+
+    def _tell(self, moved: Collection[str]) -> None:
+        for listener in self._listeners:
+            listener(moved)
 
     def _follow(self, effects: Effects) -> None:
         self._heads.update(effects.feeds)
+        self._tell(effects.feeds)
         if effects.generation is not None:
             # A feed that is declared no more must not be served from memory.
             self._cache.clear()

@@ -115,7 +115,7 @@ def _enter(tx: Tx, view: View, coming: Sequence[Offer], *, seq: int, now: dateti
     memberships.enter(tx, [_row(view, each.claimed, seq=seq, now=now) | _dates(each) for each in new])
     memberships.reenter(tx, [_keyed(view, each, seq=seq) | {"at": now} for each in back])
     memberships.change(tx, [_keyed(view, each, seq=seq) for each in staying])
-    offers.mark(tx, [_marked(view, each, now=now) for each in (*back, *staying)])
+    offers.mark(tx, [_marked(view, each.claimed, now=now) for each in (*back, *staying)])
     ids = [each.claimed.delivery.id for each in coming]
     # Nothing is held until it is fetched.
     copies.offer(tx, ids, at=now)
@@ -127,6 +127,7 @@ def _leave(tx: Tx, view: View, going: Sequence[tuple[Claimed, Cause]], *, seq: i
     keyed = {"the_feed": view.key, "seq": seq, "at": now}
     leaving = [(each, cause) for each, cause in going if each.article_key in before]
     memberships.leave(tx, [keyed | {"key": each.article_key, "cause": cause.value} for each, cause in leaving])
+    offers.mark(tx, [_marked(view, each, now=now) for each, _ in leaving])
     # What was sent to it before it came to poll stands in no feed yet, and has to go all the same.
     sent_before = [(each, cause) for each, cause in going if each.article_key not in before]
     memberships.enter(tx, [_gone_row(view, each, cause, seq=seq, now=now) for each, cause in sent_before])
@@ -154,8 +155,7 @@ def _keyed(view: View, offer: Offer, *, seq: int) -> dict[str, Any]:
     return {"the_feed": view.key, "key": offer.claimed.article_key, "seq": seq, "leaves_at": None} | _dates(offer)
 
 
-def _marked(view: View, offer: Offer, *, now: datetime) -> dict[str, Any]:
-    claimed = offer.claimed
+def _marked(view: View, claimed: Claimed, *, now: datetime) -> dict[str, Any]:
     return {"the_feed": view.key, "key": claimed.article_key, "new_revision": claimed.delivery.revision, "at": now}
 
 

@@ -17,7 +17,6 @@ from aiohttp import web
 
 from syndicate.actions.adopt import adopt
 from syndicate.actions.chapters import Chapters
-from syndicate.actions.chapters import Chapters
 from syndicate.actions.editions import Editions
 from syndicate.actions.measures import StoreProbe
 from syndicate.actions.office import Office
@@ -30,6 +29,7 @@ from syndicate.app.followers import outside_followed
 from syndicate.app.outgoing import guard_of
 from syndicate.app.readers import readers_jobs, write_down_readers
 from syndicate.app.reloading import Reread, Rereading, reread_files
+from syndicate.app.served import served_jobs, write_down_served
 from syndicate.app.server import Heartbeat, ServerOptions, listening, make_runner, server_options
 from syndicate.app.stopping import stop_times
 from syndicate.clock import Clock, SystemClock
@@ -46,7 +46,7 @@ from syndicate.web.context import WebContext
 from syndicate.web.metrics import Counters, Gauges
 from syndicate.web.tags import Tags
 from syndicate.web.visitors import Visitors
-from syndicate.worker.clockwork import Clockwork
+from syndicate.worker.clockwork import Clockwork, Job
 from syndicate.worker.dispatch import Dispatcher
 
 logger = logging.getLogger(__name__)
@@ -79,7 +79,6 @@ class Service:
         self.clock = clock
         self.office = Office(store, clock.now, new_id)
         self.editions = Editions(self.office)
-        self.chapters = Chapters(self.office, self.editions)
         self.chapters = Chapters(self.office, self.editions)
         self.outlooks = Outlooks(self.office)
         self.connections = Connections(client, clock.now)
@@ -123,6 +122,10 @@ class Service:
     def upstream_keys(self, name: str) -> Sequence[bytes]:
         return self._upstream_keys.get(name, ())
 
+    def partner_tokens(self, name: str) -> tuple[bytes, ...]:
+        """Return what a polled partner may show, newest first."""
+        return tuple(text.encode() for text in self.loaded.secrets.partner(name, "token"))
+
     def web_app(self) -> web.Application:
         return build_app(self.web_context())
 
@@ -133,10 +136,10 @@ class Service:
             office=self.office,
             editions=self.editions,
             chapters=self.chapters,
-            chapters=self.chapters,
             pictures=self.pictures,
             declarations=lambda: self.declarations,
             upstream_keys=self.upstream_keys,
+            partner_tokens=self.partner_tokens,
             problems=self.clockwork.problems,
             gauges=self.gauges,
             store_probe=StoreProbe(self.office),
@@ -168,7 +171,12 @@ def _wal_bytes(store_url: str) -> int | None:
 
 def _kept(loaded: Loaded) -> Kept:
     retention = loaded.settings.retention
-    return Kept(deliveries=retention.deliveries, attempts=retention.attempts, readership=retention.readership)
+    return Kept(
+        deliveries=retention.deliveries,
+        attempts=retention.attempts,
+        readership=retention.readership,
+        editions=retention.editions,
+    )
 
 
 def _visitors(loaded: Loaded) -> Visitors:
@@ -254,15 +262,21 @@ async def serving(service: Service, app: web.Application, *, role: Role = Role.A
     finally:
         await runner.cleanup()
         await write_down_readers(service.readership)
+        await write_down_served(service.editions.served)
+
+
+def _beside(service: Service) -> Sequence[Job]:
+    """Return what a process does beside answering readers."""
+    return (*readers_jobs(service.readership), *served_jobs(service.editions.served))
 
 
 @asynccontextmanager
 async def _work(service: Service, role: Role) -> AsyncIterator[None]:
     if role is Role.WEB:
-        async with service.clockwork.following(service.catch_up, also=readers_jobs(service.readership)):
+        async with service.clockwork.following(service.catch_up, also=_beside(service)):
             yield
         return
-    also = readers_jobs(service.readership) if role is Role.ALL else ()
+    also = _beside(service) if role is Role.ALL else ()
     # The lock of an SQLite store lets nobody else in.
     async with (
         service.clockwork.running(alone=service.store.driver.name == "sqlite", also=also),

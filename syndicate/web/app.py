@@ -10,9 +10,10 @@ from aiohttp import web
 
 from syndicate.actions.sitemap import NewsSitemap
 from syndicate.web import archives, inbound, lists, nowhere, pictures, preflight, public, status
-from syndicate.web.api import articles, ledger, readers, report
+from syndicate.web.api import articles, findings, ledger, past, readers, report
 from syndicate.web.context import CONTEXT, WebContext
 from syndicate.web.feeds import Feeds
+from syndicate.web.partners import Partners
 from syndicate.web.problems import Handler, for_programs, for_readers
 
 _SLUG = "{slug:[a-z0-9][a-z0-9-]{0,99}}"
@@ -42,6 +43,9 @@ API: tuple[tuple[str, str, Handler], ...] = (
     ("DELETE", "/articles/{id:.+}", articles.retract),
     ("POST", "/media", pictures.upload),
     ("GET", "/feeds", ledger.feeds),
+    ("GET", "/feeds/{slug}", past.feed),
+    ("GET", "/feeds/{slug}/diff", past.diff),
+    ("GET", "/feeds/{slug}/findings", findings.listing),
     ("GET", "/feeds/{slug}/readers", readers.listing),
     ("GET", "/partners", ledger.partners),
     ("GET", "/partners/{name}/report", report.show),
@@ -57,7 +61,9 @@ def build_app(served: WebContext) -> web.Application:
     """Build the application around what its handlers need."""
     app = build_health_app(served)
     app[lists.NEWS] = NewsSitemap(served.office)
-    Feeds(served).add_routes(app.router)
+    feeds = Feeds(served)
+    feeds.add_routes(app.router)
+    Partners(served, feeds).add_routes(app)
     app.router.add_get("/feeds/{slug}/archive/{document}", for_programs(archives.archive))
     # After the feeds: what is looked up before them costs every request for one.
     app.router.add_options(preflight.PATH, for_programs(preflight.preflight))

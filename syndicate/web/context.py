@@ -23,7 +23,9 @@ from syndicate.web.visitors import Visitors
 
 @dataclass(frozen=True)
 class WebContext:
-    """`upstream_keys` gives the keys an upstream signs with; `gauges` what the process tells of itself.
+    """`upstream_keys` gives the keys an upstream signs with, `partner_tokens` what a polled partner shows.
+
+    `gauges` is what the process tells of itself.
 
     `tags` files answers under a CDN's surrogate keys; `shared_age` is how long a CDN that is purged may keep a feed.
     """
@@ -34,6 +36,7 @@ class WebContext:
     pictures: PictureStorage
     declarations: Callable[[], Declarations]
     upstream_keys: Callable[[str], Sequence[bytes]]
+    partner_tokens: Callable[[str], tuple[bytes, ...]]
     problems: Callable[[], Sequence[str]]
     gauges: Callable[[], Gauges]
     store_probe: StoreProbe

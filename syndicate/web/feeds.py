@@ -24,6 +24,7 @@ from syndicate.web.former import former
 from syndicate.web.problems import for_readers, problem
 
 FORMATS = ("rss", "atom", "json")
+PRIVATE = {"Cache-Control": "private, no-cache"}
 
 
 async def _former_page(request: web.Request) -> web.Response:
@@ -49,11 +50,13 @@ class Prepared:
     format: str
     edition: Edition
     declared: Declarations
-    outlook: Outlook
+    outlook: Outlook | None
     made_at: datetime
     stands_until: datetime
     found: Mapping[str, CIMultiDict[str]]
     held: Mapping[str, CIMultiDict[str]]
+    private: bool = False
+    """Whether it is a polled partner's own, to be kept by nobody else."""
 
 
 class Feeds:
@@ -98,6 +101,25 @@ class Feeds:
             return self._answer(request, prepared)
         delta = await delta_for(request, self._served, prepared.slug, prepared.format)
         return self._answer(request, prepared, delta)
+
+    async def own(self, key: str, format_name: str, request: web.Request) -> tuple[web.Response, Edition]:
+        """Answer a polled partner, who was let in already, from its own feed; the edition is what it has from then on.
+
+        Raises FeedNotFoundError.
+        """
+        edition = await self._served.editions.get(key, format_name)
+        delta = None
+        if "A-IM" in request.headers and "If-None-Match" in request.headers:
+            delta = await delta_for(request, self._served, key, format_name)
+        response = self._answer(request, self._dress_own(key, format_name, edition), delta)
+        response.headers["Vary"] = f"Authorization, {response.headers.get('Vary', '')}".rstrip(", ")
+        return response, edition if delta is None else delta.whole
+
+    def _dress_own(self, key: str, format_name: str, edition: Edition) -> Prepared:
+        found = {coding: CIMultiDict(found_headers(edition, coding, PRIVATE)) for coding in edition.bodies}
+        held = {coding: CIMultiDict(edition_headers(edition, coding, PRIVATE)) for coding in edition.bodies}
+        declared, now = self._served.declarations(), self._served.office.now()
+        return Prepared(key, format_name, edition, declared, None, now, now, found, held, private=True)
 
     def _former(self, name: str) -> web.Response:
         slug, _, format_name = name.rpartition(".")
@@ -154,7 +176,7 @@ class Feeds:
             self._count_reader(request, prepared.slug, conditional=True, held=True)
             return web.Response(status=304, headers=prepared.held[coding])
         # Whatever it says it has: validators can be invented, and those that are right cost nothing.
-        if served.visitors.is_counted(request):
+        if not prepared.private and served.visitors.is_counted(request):
             try:
                 served.visitors.count_feed_request(request, f"{prepared.slug}.{prepared.format}", served.office.now())
             except SyndicateError as error:
