@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from syndicate.actions.office import Office
-from syndicate.store import attempts, deliveries, idempotency, inbound, meta, readers
+from syndicate.store import attempts, deliveries, idempotency, inbound, meta, readers, served
 from syndicate.store.columns import EPOCH
 from syndicate.store.tx import Tx
 
@@ -19,11 +19,14 @@ FORGOTTEN = "attempts_forgotten_until"
 
 @dataclass(frozen=True)
 class Kept:
-    """How long finished deliveries are kept, what each attempt at them brought, and readers that come no more."""
+    """How long finished deliveries are kept, what each attempt at them brought, readers that come no more, and which
+    editions left.
+    """
 
     deliveries: timedelta = timedelta(days=90)
     attempts: timedelta = timedelta(days=30)
     readership: timedelta = timedelta(days=30)
+    editions: timedelta = timedelta(days=90)
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,8 @@ async def tidy(office: Office, kept: Kept) -> Tidied:
     while removed := await office.store.write(deliveries.forget_finished, before=now - kept.deliveries, limit=STEP):
         total += removed
     await _forget_attempts(office, before=now - kept.attempts)
+    while await office.store.write(served.forget, before=now - kept.editions, limit=STEP):
+        pass
     return Tidied(total)
 
 

@@ -156,6 +156,7 @@ class Retention(Declared):
     deliveries: Kept = timedelta(days=90)
     attempts: Kept = timedelta(days=30)
     readership: Kept = timedelta(days=30)
+    editions: Kept = timedelta(days=90)
 
 
 class Logs(Declared):
