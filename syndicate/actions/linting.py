@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -32,6 +32,11 @@ async def list_findings(office: Office, slug: str, *, after: int, limit: int) ->
     if (await office.store.read(lambda tx: tx.declarations.feed(slug))) is None:
         raise FeedNotFoundError(slug)
     return await office.store.read(findings.listing, slug, after=after, limit=limit)
+
+
+async def count_refused(office: Office) -> Mapping[str, int]:
+    """Count the articles that each feed's gate keeps out."""
+    return await office.store.read(findings.refused_by_feed)
 
 
 async def lint_feed(office: Office, editions: Editions, sandbox: Runner, feed: FeedDeclaration) -> list[Complaint]:

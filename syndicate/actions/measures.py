@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 
 from syndicate.actions.claim import health_of
 from syndicate.actions.office import Office
-from syndicate.actions.purge import purge_lag
 from syndicate.actions.pollers import Polling, read_pollings
+from syndicate.actions.purge import purge_lag
 from syndicate.errors import StoreError
 from syndicate.model.readers import Audience
 from syndicate.policy.health import HealthState
 from syndicate.policy.polling import SUBSCRIBED_FOR
-from syndicate.store import backlog, meta, readers
+from syndicate.store import backlog, findings, meta, readers
 from syndicate.store.backlog import Owed
 from syndicate.store.tx import Tx
 
@@ -34,6 +34,8 @@ class Measures:
     audiences: Mapping[str, Audience] = field(default_factory=dict)
     """Who reads each feed that is declared, as far as anybody does."""
     pollings: Mapping[str, Polling] = field(default_factory=dict)
+    refused: Mapping[str, int] = field(default_factory=dict)
+    """How many articles the dialect of each declared feed keeps out."""
     purge_lag: timedelta | None = None
     """For how long the CDN has not been told of a change; None where there is none."""
 
@@ -48,7 +50,9 @@ def _measure(tx: Tx, now: datetime) -> Measures:
     read_by = readers.audiences(tx, subscribed_since=now - SUBSCRIBED_FOR)
     declared = {feed.slug for feed in tx.declarations.feeds}
     audiences = {feed: audience for feed, audience in read_by.items() if feed in declared}
-    return Measures(backlog.owed(tx), states, audiences, read_pollings(tx, now), purge_lag(tx, now))
+    kept_out = findings.refused_by_feed(tx)
+    refused = {feed: kept_out.get(feed, 0) for feed in sorted(declared)}
+    return Measures(backlog.owed(tx), states, audiences, read_pollings(tx, now), refused, purge_lag(tx, now))
 
 
 class StoreProbe:

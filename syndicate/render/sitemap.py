@@ -20,8 +20,8 @@ _BY_COUNTRY = {"zh-cn", "zh-tw"}
 
 def write_news_sitemap(entries: Sequence[Entry], publisher: Publisher) -> bytes:
     """Write the entries in their order; publication dates are those of the first publication, not of updates."""
-    prefixes: dict[str | None, str] = {None: SITEMAP, "news": NEWS}
-    urlset = etree.Element(f"{{{SITEMAP}}}urlset", nsmap=prefixes)
+    prefixes = {None: SITEMAP, "news": NEWS}
+    urlset = etree.Element(f"{{{SITEMAP}}}urlset", nsmap=prefixes)  # type: ignore[arg-type]  # the stubs lack None
     for entry in entries:
         _add_url(urlset, entry, publisher)
     return bytes(etree.tostring(urlset, encoding="UTF-8", xml_declaration=True, pretty_print=True))

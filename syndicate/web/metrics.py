@@ -82,7 +82,9 @@ def _serving(counters: Counters, measures: Measures, feed_seqs: Mapping[str, int
     requests = [((feed, str(status)), float(n)) for (feed, status), n in counters.feed_requests.items()]
     seqs = [((feed,), float(seq)) for feed, seq in feed_seqs.items()]
     ingest = [((result,), float(n)) for result, n in counters.ingest.items()]
+    refused = [((feed,), float(n)) for feed, n in measures.refused.items()]
     return [
+        Metric("feed_refused", "gauge", "Articles that a feed's dialect keeps out.", ("feed",), refused),
         Metric("feed_revision", "gauge", "The seq of a feed's last change.", ("feed",), seqs),
         Metric("feed_requests_total", "counter", "Requests for feeds.", ("feed", "status"), requests),
         Metric("ingest_total", "counter", "Records handed in.", ("result",), ingest),

@@ -11,6 +11,9 @@ from tests.web.desk import FERRY, Desk, article_path, problem_of
 READING = ("articles", "feeds", "partners", "deliveries", "deliveries/x", "copies", "upstreams", "journal")
 # Every address of the API with its method and the scope it demands.
 ROUTES = [("GET", f"/api/v1/{name}", "read") for name in READING] + [
+    ("GET", "/api/v1/feeds/latest", "read"),
+    ("GET", "/api/v1/feeds/latest/diff", "read"),
+    ("GET", "/api/v1/feeds/latest/findings", "read"),
     ("GET", "/api/v1/feeds/latest/readers", "read"),
     ("GET", "/api/v1/partners/gazette/report", "read"),
     ("GET", article_path(), "read"),
@@ -35,7 +38,7 @@ async def test_every_address_of_the_api_is_in_the_table_of_this_test(desk: Desk)
     named = {(method, path.replace(article_path(), "/api/v1/articles/{id}")) for method, path in table}
     patterns = {
         "deliveries/x": "deliveries/{id}",
-        "feeds/latest/": "feeds/{slug}/",
+        "feeds/latest": "feeds/{slug}",
         "partners/gazette": "partners/{name}",
     }
     for name, pattern in patterns.items():

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from syndicate.actions import listings
 from syndicate.actions.audience import audiences
+from syndicate.actions.linting import count_refused
 from syndicate.actions.listings import PartnerState
 from syndicate.errors import InvalidQueryError, Violation
 from syndicate.model.delivery import DeliveryState
@@ -20,10 +21,11 @@ async def feeds(request: web.Request) -> web.Response:
     await require(request, "read")
     declared = context(request).declarations()
     base = f"{declared.publisher.root}/feeds"
-    readers = await audiences(context(request).office)
+    readers, refused = await audiences(context(request).office), await count_refused(context(request).office)
     items = [
         feed.model_dump(mode="json", exclude_defaults=True)
         | {"addresses": {name: f"{base}/{feed.slug}.{name}" for name in ("rss", "atom", "json")}}
+        | {"refused": refused.get(feed.slug, 0)}
         | audience(readers.get(feed.slug))
         for feed in declared.feeds
     ]
