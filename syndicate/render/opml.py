@@ -8,6 +8,7 @@ from datetime import datetime
 from lxml import etree
 
 from syndicate.model.declarations import FeedDeclaration, Publisher
+from syndicate.model.text import strip_forbidden
 from syndicate.render.elements import add, rfc822
 
 MEDIA_TYPE = "text/x-opml; charset=utf-8"
@@ -30,15 +31,15 @@ def write_opml(feeds: Sequence[FeedDeclaration], publisher: Publisher, *, change
 
 def _add_outline(body: etree._Element, feed: FeedDeclaration, publisher: Publisher) -> None:
     address = f"{publisher.root}/feeds/{feed.slug}"
-    add(
-        body,
-        "outline",
-        type="rss",
-        text=feed.title,
-        title=feed.title,
-        description=feed.description or None,
-        language=feed.language or publisher.language,
-        version="RSS2",
-        xmlUrl=f"{address}.rss",
-        htmlUrl=address,
-    )
+    attributes = {
+        "type": "rss",
+        "text": feed.title,
+        "title": feed.title,
+        "description": feed.description,
+        "language": feed.language or publisher.language,
+        "version": "RSS2",
+        "xmlUrl": f"{address}.rss",
+        "htmlUrl": address,
+    }
+    present = {name: strip_forbidden(value) for name, value in attributes.items() if value}
+    etree.SubElement(body, "outline", present)
