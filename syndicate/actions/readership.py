@@ -9,7 +9,7 @@ from syndicate.actions.note_polls import Counted, Name, miss_partners, note_poll
 from syndicate.actions.office import Office
 from syndicate.errors import StoreError
 from syndicate.model.readers import OTHERS, PARTNER_READER
-from syndicate.model.views import partner_key
+from syndicate.model.views import is_partner_key
 from syndicate.policy.admission import READERS_PER_FEED
 from syndicate.policy.readers import Agent, read_agent
 
@@ -35,21 +35,20 @@ class Readership:
         return len(self._counted)
 
     def polled(self, feed: str, agent: str, address: str, *, conditional: bool, held: bool) -> None:
-        """Count a request for a public feed that was answered; `held` where the answer was 304."""
+        """Count a request that was answered, for a feed or a polled partner's own; `held` where the answer was 304."""
         read = read_agent(agent)
-        name = (feed, f"{read.service}/{read.feed_id or ''}", "") if read.is_hosted else (feed, read.label, address)
-        self._count(name, read, conditional=conditional, held=held)
-
-    def polled_by_partner(self, partner: str, agent: str, *, conditional: bool, held: bool) -> None:
-        """Count a request of a partner for its own feed or its changes, in whichever format."""
-        self._count((partner_key(partner), PARTNER_READER, ""), read_agent(agent), conditional=conditional, held=held)
-
-    def _count(self, name: Name, agent: Agent, *, conditional: bool, held: bool) -> None:
+        if is_partner_key(feed):
+            # Who that is, its token said.
+            name = (feed, PARTNER_READER, "")
+        elif read.is_hosted:
+            name = (feed, f"{read.service}/{read.feed_id or ''}", "")
+        else:
+            name = (feed, read.label, address)
         counted = self._counted.get(name)
         if counted is None:
-            counted = self._first(name, agent)
-        elif counted.agent is not agent:
-            counted.agent = agent
+            counted = self._first(name, read)
+        elif counted.agent is not read:
+            counted.agent = read
         counted.polls += 1
         counted.not_modified += held
         counted.unconditional += not conditional

@@ -153,7 +153,7 @@ async def test_the_lag_is_from_the_offer_to_the_first_fetch(open_paper: OpenPape
 async def test_a_silent_partner_is_to_be_alarmed_until_it_comes_again(open_paper: OpenPaper, clock: FixedClock) -> None:
     paper = await open_paper(PULL)
     for _ in range(3):
-        paper.readership.polled_by_partner("herald", "Herald/1", conditional=True, held=True)
+        paper.readership.polled("partner:herald", "Herald/1", "192.0.2.1", conditional=True, held=True)
         await paper.readership.flush()
         clock.advance(timedelta(minutes=15))
     last_at = clock.now() - timedelta(minutes=15)
@@ -163,7 +163,7 @@ async def test_a_silent_partner_is_to_be_alarmed_until_it_comes_again(open_paper
     (alarm,) = await silent_partners(paper.office)
     assert (alarm.partner, alarm.last_at, alarm.missed_at) == ("herald", last_at, clock.now())
     assert alarm.interval == timedelta(minutes=15)
-    paper.readership.polled_by_partner("herald", "Herald/1", conditional=True, held=True)
+    paper.readership.polled("partner:herald", "Herald/1", "192.0.2.1", conditional=True, held=True)
     await paper.readership.flush()
     assert await silent_partners(paper.office) == []
 

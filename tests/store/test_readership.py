@@ -92,7 +92,7 @@ async def test_readers_are_forgotten_after_their_time_and_partners_are_not(
 ) -> None:
     paper = await open_paper(GAZETTE)
     poll(paper.readership, MINIFLUX)
-    paper.readership.polled_by_partner("gazette", "x", conditional=True, held=True)
+    paper.readership.polled("partner:gazette", "x", "192.0.2.1", conditional=True, held=True)
     await paper.readership.flush()
     clock.advance(timedelta(days=29))
     await tidy(paper.office, Kept(readership=timedelta(days=30)))
@@ -186,7 +186,7 @@ async def test_a_partner_that_stops_is_missed_once_and_welcomed_back(
     paper = await open_paper(GAZETTE)
 
     async def comes() -> None:
-        paper.readership.polled_by_partner("gazette", "Gazette/1", conditional=True, held=True)
+        paper.readership.polled("partner:gazette", "Gazette/1", "192.0.2.1", conditional=True, held=True)
         await paper.readership.flush()
         await paper.readership.watch()
 
