@@ -23,6 +23,7 @@ from syndicate.policy.gates.table import language_of
 from syndicate.policy.heirs import heirs
 from syndicate.policy.selection import Matcher, facts
 from syndicate.store import (
+    aged,
     articles,
     copies,
     deliveries,
@@ -126,8 +127,8 @@ def _evaluate_one(
         if wanted and _is_admitted(evaluated, route, stored, article, declarations, occasion):
             evaluated.rows[route.feed.slug][stored.key] = {
                 "article_id": stored.id,
-                "published_at": stored.published_at,
-                "updated_at": stored.updated_at,
+                "published_at": stored.shown_published_at,
+                "updated_at": stored.shown_updated_at,
                 "leaves_at": route.leaves_at(article),
             }
         elif route.is_only_too_old(seen, now=occasion.now):
@@ -206,6 +207,11 @@ def _apply_members(tx: Tx, evaluated: Evaluated, occasion: Occasion, *, seq: int
         )
         causes = {key: memberships.AGED if key in evaluated.aged[feed] else Cause.DESELECTED.value for key in leaving}
         memberships.leave(tx, [keyed | {"key": key, "cause": cause} for key, cause in causes.items()])
+        known, old = aged.of_feed(tx, feed), evaluated.aged[feed]
+        memberships.leave(
+            tx, [keyed | {"key": key, "cause": Cause.DESELECTED.value} for key in known - old - matching.keys()]
+        )
+        aged.grow_old(tx, [keyed | {"key": key} for key in old - known if before.get(key) is False])
         redated = [{"the_feed": feed, "key": key, "leaves_at": matching[key]["leaves_at"]} for key in staying]
         memberships.redate(tx, redated)
 

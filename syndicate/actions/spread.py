@@ -18,7 +18,7 @@ from syndicate.model.stored import StoredArticle
 from syndicate.model.views import is_partner_key
 from syndicate.policy.planning import Nothing, Owe, Plan, Skip, plan
 from syndicate.policy.selection import Facts
-from syndicate.store import deliveries, journal, memberships
+from syndicate.store import aged, deliveries, journal, memberships
 from syndicate.store.deliveries import Waiting
 from syndicate.store.tx import Tx
 
@@ -76,6 +76,10 @@ def _update_feeds(
     keyed = {"key": stored.key, "seq": seq, "at": now}
     gone = [slug for slug, member in before.items() if member and slug not in matching]
     leaving = [keyed | {"the_feed": slug, "cause": _why_left(tx, slug, seen, news, now=now)} for slug in gone]
+    former = [slug for slug, member in before.items() if not member and slug not in matching]
+    withdrawn, old = _settle_former(tx, stored, former, seen, news, now=now)
+    leaving += [keyed | {"the_feed": slug, "cause": Cause.DESELECTED.value} for slug in withdrawn]
+    aged.grow_old(tx, [keyed | {"the_feed": slug} for slug in old])
     if news.cause is not None:
         # Who read it before it grew too old must be told that it was withdrawn.
         memberships.withdraw_aged(tx, stored.key, seq=seq, at=now, cause=news.cause.value)
@@ -83,7 +87,18 @@ def _update_feeds(
     memberships.reenter(tx, returning)
     memberships.change(tx, staying)
     memberships.leave(tx, leaving)
-    return [*matching, *gone]
+    return [*matching, *gone, *withdrawn, *old]
+
+
+def _settle_former(
+    tx: Tx, stored: StoredArticle, former: list[str], seen: Facts | None, news: News, *, now: datetime
+) -> tuple[list[str], list[str]]:
+    """Return of the feeds an article left those whose archives must not show it any more, and those that still do."""
+    if not former or seen is None or news.cause is not None:
+        return [], []
+    known = aged.feeds_of(tx, stored.key)
+    old = [slug for slug in former if _why_left(tx, slug, seen, news, now=now) == memberships.AGED]
+    return [slug for slug in former if slug in known and slug not in old], old
 
 
 def _why_left(tx: Tx, slug: str, seen: Facts | None, news: News, *, now: datetime) -> str:
@@ -116,8 +131,8 @@ def _member_row(stored: StoredArticle, route: FeedRoute, *, seq: int) -> dict[st
         "left_at": None,
         "left_cause": None,
         "leaves_at": route.leaves_at(stored.article),
-        "published_at": stored.published_at,
-        "updated_at": stored.updated_at,
+        "published_at": stored.shown_published_at,
+        "updated_at": stored.shown_updated_at,
         "revision": None,
         "offered_at": None,
     }

@@ -34,3 +34,13 @@ class StoredArticle:
     withdrawn_by: str | None
     withdrawn_at: datetime | None
     public_note: str | None
+
+    @property
+    def shown_published_at(self) -> datetime:
+        """When documents say it was published: never later than anybody could see it."""
+        return self.published_at if self.released_at is None else min(self.published_at, self.released_at)
+
+    @property
+    def shown_updated_at(self) -> datetime:
+        """When documents say it was updated, by which feeds are ordered: not after the change it comes from."""
+        return max(min(self.updated_at, self.changed_at), self.shown_published_at)

@@ -43,7 +43,7 @@ _INSERT = insert(t).values(
 
 # What comes back is newer than the tombstone it left, or readers would go on believing that (RFC 6721 section 3),
 # even where the clock went back; and it stands where its date puts it.
-_RETURNED_AT = case(
+RETURNED_AT = case(
     (t.c.left_at >= bindparam("at", type_=At), type_coerce(type_coerce(t.c.left_at, BigInteger) + 1, At)),
     else_=bindparam("at", type_=At),
 )
@@ -71,12 +71,12 @@ _REENTER = (
     .values(
         entered_seq=bindparam("seq"),
         changed_seq=bindparam("seq"),
-        reentered_at=_RETURNED_AT,
+        reentered_at=RETURNED_AT,
         left_seq=None,
         left_at=None,
         left_cause=None,
         published_at=bindparam("published_at"),
-        updated_at=_newer(_RETURNED_AT, bindparam("updated_at", type_=At)),
+        updated_at=_newer(RETURNED_AT, bindparam("updated_at", type_=At)),
         leaves_at=bindparam("leaves_at"),
     )
 )
