@@ -52,19 +52,22 @@ def listing(config: Path, partner: str | None, state: str | None, limit: int, *,
 
 @deliveries.command("show")
 @click.argument("delivery", metavar="ID")
+@click.option("--payload", is_flag=True, help="print its payload too, made again by today's configuration")
 @as_json
 @click.pass_obj
-def show(config: Path, delivery: str, *, as_json: bool) -> None:
-    """Show a delivery and every attempt at it."""
+def show(config: Path, delivery: str, *, payload: bool, as_json: bool) -> None:
+    """Show a delivery and every attempt at it, and whether its payload made again is the one that went."""
     found = run(config, "deliveries.show", delivery=delivery)
     if as_json:
         print_json(found)
         return
-    log = found.pop("log")
-    fields(found)
+    log, made = found.pop("log"), found.pop("payload")
+    fields(found | {"payload": made.get("says", "nothing went"), "payload_not_shown": made["unshown"]})
     if log:
         click.echo()
         listed(log, ATTEMPTS, as_json=False)
+    if payload and made["body"] is not None:
+        click.echo("\n" + made["body"])
 
 
 @deliveries.command()

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
+from syndicate.cli.instants import Time
 from syndicate.cli.output import Column, as_json, fields, listed, print_json
 from syndicate.cli.reporting import report
 from syndicate.cli.running import run
 from syndicate.errors import SyndicateError
-from syndicate.model.durations import parse_duration
-from syndicate.model.instants import parse_instant, rfc3339
 
 PARTNERS: tuple[Column, ...] = (
     ("NAME", "name"),
@@ -26,6 +23,13 @@ PARTNERS: tuple[Column, ...] = (
     ("SILENT SINCE", lambda row: (row["polling"] or {}).get("silent_since")),
     ("CONTACT", "contact"),
     ("REASON", "reason"),
+)
+HAD: tuple[Column, ...] = (
+    ("SINCE", "since"),
+    ("HOLDING", "holding"),
+    ("REV", "revision"),
+    ("ARTICLE", "article"),
+    ("DELIVERY", "delivery"),
 )
 
 
@@ -47,10 +51,16 @@ def listing(config: Path, *, as_json: bool) -> None:
 
 @partners.command()
 @click.argument("name")
+@click.option("--as-of", type=Time(), help="what it had then: 2026-01-31T09:50:00Z, or how long ago: 48h")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="with --as-of: how many")
 @as_json
 @click.pass_obj
-def show(config: Path, name: str, *, as_json: bool) -> None:
-    """Show a partner as declared and as it fares."""
+def show(config: Path, name: str, as_of: str | None, limit: int, *, as_json: bool) -> None:
+    """Show a partner as declared and as it fares, or what it had of our articles at a moment."""
+    if as_of is not None:
+        then = run(config, "partners.show_as_of", partner=name, as_of=as_of, limit=limit)
+        listed(then["copies"], HAD, as_json=as_json)
+        return
     found = run(config, "partners.show", partner=name)
     if as_json:
         print_json(found)
@@ -112,25 +122,9 @@ def resume(config: Path, name: str) -> None:
     click.echo(f"{name} is healthy")
 
 
-class Since(click.ParamType[str]):
-    """An instant (RFC 3339), or how long ago: `48h`."""
-
-    name = "TIME"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        try:
-            return rfc3339(datetime.now(UTC) - parse_duration(value))
-        except ValueError:
-            pass
-        try:
-            return rfc3339(parse_instant(value))
-        except ValueError as error:
-            self.fail(f'{error}; or how long ago, such as "48h"', param, ctx)
-
-
 @partners.command()
 @click.argument("name")
-@click.option("--since", type=Since(), required=True, help="2026-01-31T09:50:00Z, or how long ago: 48h")
+@click.option("--since", type=Time(), required=True, help="2026-01-31T09:50:00Z, or how long ago: 48h")
 @click.pass_obj
 def replay(config: Path, name: str, since: str) -> None:
     """Bring a partner to the newest state of what changed since then, retractions first."""

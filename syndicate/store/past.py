@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Executable, Row, and_, bindparam, case, select
+from sqlalchemy import Executable, Row, and_, bindparam, case, func, or_, select, type_coerce
 
 from syndicate.model.journal import Kind
 from syndicate.policy.spells import Spell
+from syndicate.store.columns import At
 from syndicate.store.schema import articles as a
+from syndicate.store.schema import attempts
+from syndicate.store.schema import deliveries as d
 from syndicate.store.schema import journal as j
 from syndicate.store.schema import memberships as m
 from syndicate.store.schema import revisions as r
@@ -119,3 +122,45 @@ def left_by(tx: Tx, feed: str, seq: int, *, limit: int) -> dict[int, tuple[Spell
         key: (Spell(member=False, seq=left, at=at, aged=cause == "aged"), published_at)
         for key, left, at, cause, published_at in rows
     }
+
+
+@dataclass(frozen=True)
+class Had:
+    """What a partner had of an article: the last delivery it took; a retraction means that it was gone."""
+
+    article_id: str
+    revision: int
+    seq: int
+    type: str
+    taken_at: datetime
+    delivery_id: str
+
+
+_accepted_at = (
+    select(func.max(attempts.c.at))
+    .where(attempts.c.delivery_id == d.c.id, attempts.c.outcome == "accepted", attempts.c.at <= bindparam("at"))
+    .scalar_subquery()
+)
+# A delivery may have been asked for again since: then its attempts still say when it was first taken.
+_taken_at = func.coalesce(_accepted_at, case((d.c.finished_at <= bindparam("at"), d.c.finished_at)))
+_TAKEN = (
+    select(d.c.article_id, d.c.revision, d.c.seq, d.c.type, type_coerce(_taken_at, At).label("taken_at"), d.c.id)
+    .where(
+        d.c.partner == bindparam("partner"),
+        d.c.created_at <= bindparam("at"),
+        or_(_accepted_at.is_not(None), and_(d.c.state == "delivered", d.c.finished_at <= bindparam("at"))),
+    )
+    .order_by(d.c.created_at.desc(), d.c.id.desc())
+)
+
+
+def taken(tx: Tx, partner: str, at: datetime, *, limit: int) -> tuple[Had, ...]:
+    """Return what a partner had taken by then, each article once at the newest, the last made first."""
+    found: dict[str, Had] = {}
+    for row in tx.run(_TAKEN, {"partner": partner, "at": at}):
+        had = Had(*row)
+        if (known := found.get(had.article_id)) is None or known.seq < had.seq:
+            found[had.article_id] = had
+        if len(found) > limit:
+            break
+    return tuple(found.values())[:limit]

@@ -96,12 +96,6 @@ async def list_deliveries(call: Call) -> list[dict[str, Any]]:
     return [documents.delivery(each) for each in found]
 
 
-async def show_delivery(call: Call) -> dict[str, Any]:
-    """Show a delivery with its attempts; args: delivery."""
-    found, attempts = await listings.show_delivery(call.office, call.args["delivery"])
-    return documents.delivery(found) | {"log": [documents.attempt(each) for each in attempts]}
-
-
 async def retry_delivery(call: Call) -> None:
     await single.retry_delivery(call.office, call.args["delivery"], actor=call.actor)
 

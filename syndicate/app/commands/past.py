@@ -6,10 +6,13 @@ from typing import Any
 
 from syndicate.actions.compare import difference
 from syndicate.actions.evidence import compare, document_as_of
+from syndicate.actions.held import held_by
+from syndicate.actions.listings import show_delivery as show_delivery_of
 from syndicate.actions.moments import read_moment
 from syndicate.actions.past import as_of
+from syndicate.actions.payloads import payload_of
 from syndicate.app.commands.command import Call
-from syndicate.web.api import then
+from syndicate.web.api import documents, then
 
 NAME = "--as-of"
 
@@ -37,3 +40,18 @@ async def diff(call: Call) -> dict[str, Any]:
     start = read_moment(call.args["start"], name="--from")
     end = None if call.args["end"] is None else read_moment(call.args["end"], name="--to")
     return then.difference(await difference(call.office, call.args["feed"], start, end, names=("--from", "--to")))
+
+
+async def show_partner(call: Call) -> dict[str, Any]:
+    """Show what a partner had, by what it took or was offered; args: partner, as_of (an instant), limit."""
+    at = read_moment(call.args["as_of"], name=NAME)
+    had = await held_by(call.office, call.args["partner"], at, limit=call.args["limit"], name=NAME)
+    return then.held(call.args["partner"], at, had)
+
+
+async def show_delivery(call: Call) -> dict[str, Any]:
+    """Show a delivery with its attempts, and whether its payload made again is what went; args: delivery."""
+    found, attempts = await show_delivery_of(call.office, call.args["delivery"])
+    made = await payload_of(call.office, call.service.connections, found.id)
+    log = [documents.attempt(each) for each in attempts]
+    return documents.delivery(found) | {"payload": then.payload(made), "log": log}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from syndicate.app.commands import articles, feeds, importing, linting, operating, partners, past
+from syndicate.app.commands import articles, building, feeds, importing, linting, operating, partners, past
 from syndicate.app.commands.command import Command
 
 COMMANDS: Mapping[str, Command] = {
@@ -25,10 +25,11 @@ COMMANDS: Mapping[str, Command] = {
     "copies.list": partners.list_copies,
     "deliveries.list": partners.list_deliveries,
     "deliveries.retry": partners.retry_delivery,
-    "deliveries.show": partners.show_delivery,
+    "deliveries.show": past.show_delivery,
     "feeds.diff": past.diff,
     "feeds.document": past.document,
     "feeds.lint": linting.lint,
+    "feeds.build": building.build,
     "feeds.list": feeds.listing,
     "feeds.readers": feeds.list_readers,
     "feeds.show": feeds.show,
@@ -42,6 +43,7 @@ COMMANDS: Mapping[str, Command] = {
     "partners.report": partners.make_report,
     "partners.resume": partners.resume,
     "partners.show": partners.show,
+    "partners.show_as_of": past.show_partner,
     "partners.test": partners.test,
     "resume": operating.resume,
     "tokens.create": operating.create_token,

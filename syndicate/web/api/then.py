@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from syndicate.actions.compare import Difference
+from syndicate.actions.held import Had
 from syndicate.actions.past import Past
+from syndicate.actions.payloads import Payload
 from syndicate.actions.served import Comparison, Verdict
+from syndicate.model.delivery import EventType
 from syndicate.model.entry import Entry, Tombstone
 from syndicate.web.api.documents import when
 
@@ -89,4 +93,30 @@ def _line(kind: str, entry: Entry, revisions: list[int], **more: Any) -> dict[st
         "revisions": revisions,
         "updated_at": when(entry.updated_at),
         **more,
+    }
+
+
+def held(partner: str, at: datetime, had: Sequence[Had]) -> dict[str, Any]:
+    """Show what a partner had of our articles, the last delivered first."""
+    items = [
+        {
+            "article": each.article_id,
+            "holding": "withdrawn" if each.type == EventType.RETRACTED else "held",
+            "revision": each.revision,
+            "seq": each.seq,
+            "since": when(each.taken_at),
+            "delivery": each.delivery_id,
+        }
+        for each in had
+    ]
+    return {"partner": partner, "as_of": when(at), "copies": items}
+
+
+def payload(made: Payload) -> dict[str, Any]:
+    """Show a payload made again, and whether it is what went; `unshown` says why there is none."""
+    compared = made.comparison
+    return {
+        "body": None if made.preview is None else made.preview.body.decode("utf-8", "backslashreplace"),
+        "unshown": made.unshown,
+        **({} if compared is None else comparison(compared)),
     }
