@@ -1,16 +1,28 @@
-"""What keeps the outside in step with the store: a CDN that is purged."""
+"""What keeps the outside in step with the store: a static copy of the feeds, a CDN that is purged."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
 
+from syndicate.actions.chapters import Chapters
+from syndicate.actions.editions import Editions
 from syndicate.actions.office import Office
+from syndicate.actions.publish import Source, Target, publish
 from syndicate.actions.purge import Cache, forget_purges, purge
 from syndicate.connectors.cdn import CDN, CDNOptions, host_of
+from syndicate.connectors.static_directory import StaticDirectory
 from syndicate.net.client import Client
+from syndicate.policy.purging import feed_key
 from syndicate.settings.loading import Loaded
+from syndicate.store import journal
+from syndicate.web.tags import Tags
 from syndicate.worker.followers import Follower, following
+
+# An archive is made anew whole for each of its articles that changes; a retraction shows in the feed at once.
+ARCHIVES_EVERY = timedelta(minutes=5)
 
 
 def cdn_of(loaded: Loaded, client: Client) -> Cache | None:
@@ -24,13 +36,53 @@ def cdn_of(loaded: Loaded, client: Client) -> Cache | None:
     return CDN(options, token, client)
 
 
+def target_of(loaded: Loaded) -> Target | None:
+    """Return where a static copy is kept, if one is."""
+    url = loaded.settings.publish.url
+    return None if url is None else StaticDirectory(Path(url.removeprefix("file:")))
+
+
+def source_of(office: Office, editions: Editions, chapters: Chapters, loaded: Loaded) -> Source:
+    tags = Tags(loaded.settings.cdn.tag_header)
+    return Source(office, editions, chapters, lambda feed: tags(feed_key(feed.slug)))
+
+
+class Publishing:
+    """Keeps the copy in step: the feeds after each change, their archives now and then."""
+
+    def __init__(self, source: Source, target: Target) -> None:
+        self._source = source
+        self._target = target
+        self._archives_at: datetime | None = None
+        self.as_of = -1
+        """The `seq` that the copy is in step with."""
+
+    async def step(self) -> bool:
+        """Publish what changed; tells whether there may be more. Raises UnreachableError."""
+        office, now = self._source.office, self._source.office.now()
+        archives = self._archives_at is None or now - self._archives_at >= ARCHIVES_EVERY
+        if await office.store.read(journal.last_seq) <= self.as_of and not archives:
+            return False
+        # Another process may have changed them.
+        await self._source.editions.catch_up()
+        self.as_of = (await publish(self._source, self._target, archives=archives)).as_of
+        self._archives_at = now if archives else self._archives_at
+        return False
+
+
 @asynccontextmanager
-async def outside_followed(office: Office, loaded: Loaded, client: Client) -> AsyncIterator[None]:
+async def outside_followed(source: Source, loaded: Loaded, client: Client) -> AsyncIterator[None]:
     """Keep the outside in step until the block ends."""
-    followers = []
-    if (cdn := cdn_of(loaded, client)) is None:
+    office, followers = source.office, []
+    target, cdn = target_of(loaded), cdn_of(loaded, client)
+    publishing = None if target is None else Publishing(source, target)
+    if publishing is not None:
+        followers.append(Follower("publish", office, publishing.step))
+    if cdn is None:
         await forget_purges(office)
     else:
-        followers.append(Follower("purge", office, lambda: purge(office, cdn)))
+        # A CDN that takes from the copy would only keep the old one again.
+        up_to = (lambda: None) if publishing is None else (lambda: publishing.as_of)
+        followers.append(Follower("purge", office, lambda: purge(office, cdn, up_to=up_to())))
     async with following(followers):
         yield

@@ -21,11 +21,12 @@ from syndicate.actions.editions import Editions
 from syndicate.actions.measures import StoreProbe
 from syndicate.actions.office import Office
 from syndicate.actions.outlook import Outlooks
+from syndicate.actions.publish import Source
 from syndicate.actions.readership import Readership
 from syndicate.actions.tidy import Kept
 from syndicate.app.connections import Connections
 from syndicate.app.database import database_of
-from syndicate.app.followers import outside_followed
+from syndicate.app.followers import outside_followed, source_of
 from syndicate.app.outgoing import guard_of
 from syndicate.app.readers import readers_jobs, write_down_readers
 from syndicate.app.reloading import Reread, Rereading, reread_files
@@ -154,6 +155,10 @@ class Service:
             body_timeout=self.loaded.settings.server.body_timeout,
         )
 
+    def static_source(self) -> Source:
+        """Return what static copies of the feeds are made from."""
+        return source_of(self.office, self.editions, self.chapters, self.loaded)
+
     def server_options(self) -> ServerOptions:
         """Return how this service listens."""
         return server_options(self.loaded.settings, is_exempt=self.visitors.is_shared)
@@ -280,6 +285,6 @@ async def _work(service: Service, role: Role) -> AsyncIterator[None]:
     # The lock of an SQLite store lets nobody else in.
     async with (
         service.clockwork.running(alone=service.store.driver.name == "sqlite", also=also),
-        outside_followed(service.office, service.loaded, service.client),
+        outside_followed(service.static_source(), service.loaded, service.client),
     ):
         yield

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from syndicate.cli import past
+from syndicate.cli.building import build
 from syndicate.cli.linting import lint
 from syndicate.cli.output import Column, as_json, listed
 from syndicate.cli.running import run
@@ -48,6 +49,7 @@ def feeds() -> None:
     """Feeds: which there are, what they show."""
 
 
+feeds.add_command(build)
 feeds.add_command(lint)
 feeds.add_command(past.show)
 feeds.add_command(past.diff)
