@@ -13,13 +13,14 @@ from pathlib import Path
 
 from rich.console import Console
 
-from scripts.measuring import acceptance, deliveries, feeds, freshness
+from scripts.measuring import acceptance, deliveries, feeds, freshness, storm
 from scripts.measuring.processes import ROOT, MeasuringError
 from scripts.measuring.results import Result, Skipped, markdown, table
 
 Benchmark = Callable[[Path, int], Iterator[Result | Skipped]]
 BENCHMARKS: dict[str, Benchmark] = {
     "feeds": feeds.measure,
+    "storm": storm.measure,
     "deliveries": deliveries.measure,
     "acceptance": acceptance.measure,
     "freshness": freshness.measure,

@@ -98,6 +98,10 @@ def test_no_user_agent_brings_in_anything_but_short_plain_words(text: str) -> No
     assert agent.label in {*KNOWN_SERVICES, "other"}
 
 
+def test_a_long_name_is_cut() -> None:
+    assert read_agent("A" * 300 + "/1.0").service == "A" * MAX_NAME_CHARACTERS
+
+
 def test_the_addresses_of_one_ipv6_network_are_one_household() -> None:
     assert household("2001:db8:1:2:aaaa::1") == household("2001:db8:1:2:bbbb::9") != household("2001:db8:1:3::1")
     assert household("192.0.2.1") != household("192.0.2.2")

@@ -76,6 +76,14 @@ async def test_subscribers_are_summed_over_services_feed_ids_and_installations(o
     assert await subscribers(paper) == 102 + 3 + 462 + 3
 
 
+async def test_a_service_that_once_gives_no_count_keeps_its_last(open_paper: OpenPaper) -> None:
+    paper = await open_paper()
+    for agent in ("Feedly/1.0 (x; 462 subscribers; )", "Feedly/1.0"):
+        poll(paper.readership, agent)
+        await paper.readership.flush()
+    assert await subscribers(paper) == 462
+
+
 async def test_who_has_not_polled_for_a_week_subscribes_no_more(open_paper: OpenPaper, clock: FixedClock) -> None:
     paper = await open_paper()
     poll(paper.readership, FEEDBIN.format(102))
