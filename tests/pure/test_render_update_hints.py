@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from lxml import etree
 
@@ -11,7 +13,7 @@ from tests.builders import feed_content
 SY = "{http://purl.org/rss/1.0/modules/syndication/}"
 
 
-def head_of(name: str, **feed: object) -> etree._Element:
+def head_of(name: str, **feed: Any) -> etree._Element:
     root = etree.fromstring(render(feed_content(**feed), name))
     return root[0] if name == "rss" else root
 

@@ -81,8 +81,7 @@ async def test_a_story_after_the_renaming_enters_the_feed_once(moved: Desk) -> N
 
 
 async def test_a_slug_given_up_and_used_again_is_another_feed(moved: Desk, tmp_path: Path) -> None:
-    feeds = renamed(port="harbour") | {}
-    fresh = {**feeds, "port": FEEDS["harbour"], "harbour": 'title = "Harbour lights"\n'}
+    fresh = {**renamed(port="harbour"), "port": FEEDS["harbour"], "harbour": 'title = "Harbour lights"\n'}
     await moved.service.use(configure(tmp_path, feeds=fresh))
     answer, body = await moved.ask("/feeds/harbour.atom")
     assert answer.status == 200

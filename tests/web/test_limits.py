@@ -138,6 +138,43 @@ async def test_who_asks_for_the_whole_of_a_feed_too_often_must_wait(open_desk: O
     assert (await desk.client.get("/feeds/harbour.rss", headers=reader)).status == 200
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize(
+    "invented",
+    [
+        {"If-None-Match": '"1-0123456789"'},
+        {"If-Modified-Since": "Thu, 01 Jan 1970 00:00:00 GMT"},
+        {"If-Modified-Since": "yesterday"},
+        {"If-None-Match": ""},
+    ],
+)
+async def test_validators_that_were_invented_are_counted_like_none(
+    open_desk: OpenDesk, method: str, invented: dict[str, str]
+) -> None:
+    desk = await open_desk(LIMITS, environ=PROXY)
+    await desk.put()
+    asked = {"X-Forwarded-For": "203.0.113.7"} | invented
+    answers = [await desk.client.request(method, "/feeds/harbour.rss", headers=asked) for _ in range(5)]
+    assert [answer.status for answer in answers] == [200] * 4 + [429]
+    assert answers[-1].headers["Retry-After"] == "15"
+    assert answers[-1].headers["Cache-Control"] == "no-store"
+
+
+async def test_a_refusal_is_small_and_kept_by_no_cache_in_front(open_desk: OpenDesk) -> None:
+    desk = await open_desk(LIMITS, environ=PROXY)
+    for _ in range(5):
+        answer = await desk.client.get("/feeds/harbour.rss", headers={"X-Forwarded-For": "203.0.113.7"})
+    assert answer.status == 429
+    assert len(await answer.read()) < 300
+
+
+async def test_a_trusted_proxy_itself_is_never_limited(open_desk: OpenDesk) -> None:
+    desk = await open_desk(LIMITS, environ=PROXY)
+    assert {(await desk.client.get("/feeds/harbour.rss")).status for _ in range(30)} == {200}
+    shared = {"X-Forwarded-For": "127.0.0.9"}
+    assert {(await desk.client.get("/feeds/harbour.rss", headers=shared)).status for _ in range(30)} == {200}
+
+
 async def test_readers_behind_a_proxy_nobody_told_us_of_are_not_limited_as_one(limited: Desk) -> None:
     assert {(await limited.client.get("/feeds/harbour.rss")).status for _ in range(30)} == {200}
 
