@@ -22,7 +22,6 @@ def write_opml(feeds: Sequence[FeedDeclaration], publisher: Publisher, *, change
     add(head, "dateModified", rfc822(changed_at))
     add(head, "ownerName", publisher.title)
     add(head, "ownerId", f"{publisher.root}/")
-    add(head, "docs", "https://opml.org/spec2.opml")
     body = add(opml, "body")
     for feed in feeds:
         _add_outline(body, feed, publisher)

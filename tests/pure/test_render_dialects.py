@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -136,6 +137,12 @@ def test_nothing_of_a_withdrawn_article_leaves_but_its_note() -> None:
         "This article has been withdrawn",
         GONE.note,
     ]
+
+
+def test_the_note_of_a_withdrawal_is_read_as_it_was_written() -> None:
+    note = "It <sailed> late & empty."
+    document = render(feed_content(tombstones=(replace(GONE, note=note),), dialect="msn"), "rss")
+    assert "&lt;sailed&gt; late &amp; empty" in feedparser.parse(document, sanitize_html=False).entries[-1].summary
 
 
 def test_smartnews_gets_logos_a_thumbnail_and_a_short_description() -> None:

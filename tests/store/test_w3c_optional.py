@@ -10,18 +10,27 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from syndicate.actions.bring_in import bring_in
+from syndicate.actions.retract import retract
 from syndicate.actions.sources import read_source
+from syndicate.policy.gates.table import GATES
 from syndicate.render.feeds import FORMATS
-from tests.papers import a_paper
+from syndicate.render.opml import write_opml
+from tests.builders import NOON, a_feed, a_publisher, an_image
+from tests.papers import a_paper, put
 
 SOURCE = os.environ.get("FEEDVALIDATOR_SRC", "")
 PYTHON = os.environ.get("FEEDVALIDATOR_PYTHON", sys.executable)
 FEEDS = Path(__file__).resolve().parents[2].parent / "shared" / "input" / "feeds"
+LOGO = "https://harbour.example/logo.png"
 EVERYTHING = {"latest": 'title = "Latest"\ndescription = "Everything"\nitems = 500\n'}
+DIALECTS = {name: f'{EVERYTHING["latest"]}dialect = "{name}"\nlogo = "{LOGO}"\n' for name in GATES}
+# SmartFormat's own: `url` in no namespace within its logo, and a status, which is Media RSS 1.5.
+ALLOWED_IN = {"smartnews": {("NotInANamespace", "url"), ("UndefinedElement", "media:status")}}
 # Two entries may truly share an instant, and the validator does not know tombstones.
 ALLOWED = {"DuplicateUpdated", "UnknownNamespace"}
 SCRIPT = """
@@ -72,3 +81,29 @@ async def test_feeds_of_all_that_publishers_write_are_valid(tmp_path: Path) -> N
             edition = await paper.editions.get("latest", name)
             address = f"http://127.0.0.1:8080/feeds/latest.{name}"
             assert complaints(edition.bodies["identity"], FORMATS[name].media_type, address) == []
+
+
+@pytest.mark.parametrize("dialect", GATES)
+async def test_every_dialect_is_valid_but_for_what_its_partner_alone_knows(tmp_path: Path, dialect: str) -> None:
+    body = "<h6>Tide</h6><p>It <q>left</q> at nine &amp; came at ten.</p>" * 20
+    image = an_image(focal_point=(0.5, 0.2)).model_dump(mode="json", exclude_none=True)
+    async with a_paper(tmp_path, feeds=DIALECTS) as paper:
+        for number in range(4):
+            story: dict[str, Any] = {
+                "title": f"The new ferry sails on time: {number} <& tide>",
+                "body_html": body,
+                "images": [image],
+            }
+            await put(paper, id=f"tag:harbour.example,2026:{number}", language="en", **story)
+        gone = {"reason": "wrong", "public_note": "It <sailed> late & empty."}
+        await retract(paper.office, "tag:harbour.example,2026:0", actor="test", **gone)
+        for name in ("rss", "atom"):
+            edition = await paper.editions.get(dialect, name)
+            address = f"http://127.0.0.1:8080/feeds/{dialect}.{name}"
+            found = complaints(edition.bodies["identity"], FORMATS[name].media_type, address)
+            assert {(each[0], each[2]) for each in found} <= ALLOWED_IN.get(dialect, set())
+
+
+def test_the_list_of_feeds_is_valid() -> None:
+    body = write_opml((a_feed(), a_feed(slug="sea", title="Sea & sky")), a_publisher(), changed_at=NOON)
+    assert complaints(body, "text/x-opml", "https://harbour.example/feeds.opml") == []

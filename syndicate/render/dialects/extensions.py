@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC
 from functools import partial
+from html import escape
 from typing import Any
 
 from feedgen.entry import FeedEntry
@@ -84,7 +85,8 @@ class _Withdrawal(BaseExtension):  # type: ignore[misc]  # feedgen has no types
         add(item, "pubDate", rfc822(gone.published_at or gone.left_at))
         add(item, f"{{{ATOM}}}updated", atom_date(gone.left_at))
         if gone.note:
-            refer_to_markup(add(item, "description", gone.note))
+            # RSS has HTML in a description, as the standard items do.
+            add(item, "description", escape(gone.note, quote=False))
         self._withdraw(item, gone)
         return item
 

@@ -81,7 +81,8 @@ def _set_validity(item: etree._Element, *, start_at: datetime | None, end_at: da
 
 
 def _describe(picture: etree._Element, image: Image) -> None:
-    add(picture, f"{{{MEDIA}}}thumbnail", url=image.url, type=picture.get("type"))
+    sides = {name: picture.get(name) for name in ("width", "height")}
+    add(picture, f"{{{MEDIA}}}thumbnail", url=image.url, **sides)
     add(picture, f"{{{MI}}}hasSyndicationRights", "1" if may_syndicate(image) else "0")
     if image.rights and image.rights.licence:
         add(picture, f"{{{MI}}}licenseId", image.rights.licence)
