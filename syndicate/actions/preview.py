@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from syndicate.actions.account import account_of, facts_of, withdrawal_cause
 from syndicate.actions.claim import Parcel
 from syndicate.actions.office import Occasion, Office
+from syndicate.actions.own_preview import own_preview
 from syndicate.actions.retract import must_find
 from syndicate.actions.routes import PartnerRoute, routes_of
 from syndicate.actions.send import Connections
@@ -16,6 +17,7 @@ from syndicate.errors import ArticleRetractedError, ConflictError, PartnerNotFou
 from syndicate.model.article import Status
 from syndicate.model.delivery import Copy, Delivery, DeliveryState, EventType, Lane
 from syndicate.model.stored import StoredArticle
+from syndicate.model.views import polls
 from syndicate.policy.planning import Standing
 from syndicate.policy.rights import NotAllowed
 from syndicate.store import articles, copies, deliveries
@@ -43,6 +45,8 @@ async def preview(office: Office, connections: Connections, partner: str, articl
     sending = parcel.sending(now=office.now())
     if isinstance(sending, NotAllowed):
         raise ConflictError(f"{partner} may not have it: {sending.reason}", remedy="Change the article's rights.")
+    if polls(parcel.partner):
+        return Previewed(await office.store.read(own_preview, parcel, office.now()), owed)
     return Previewed(connector.preview(sending), owed)
 
 

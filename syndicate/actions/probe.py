@@ -9,7 +9,10 @@ from datetime import timedelta
 from syndicate.actions.office import Office
 from syndicate.actions.send import Connections
 from syndicate.connectors.contract import Outcome
-from syndicate.errors import PartnerNotFoundError
+from syndicate.errors import ConflictError, PartnerNotFoundError
+from syndicate.model.instants import rfc3339
+from syndicate.model.views import partner_key, polls
+from syndicate.store import offers
 
 
 @dataclass(frozen=True)
@@ -20,11 +23,23 @@ class Probed:
     duration: timedelta
 
 
+async def _refuse_polling(office: Office, partner: str) -> None:
+    last = await office.store.read(offers.last_polled, partner_key(partner))
+    since = "has not asked for anything yet" if last is None else f"last asked at {rfc3339(last)}"
+    remedy = f"It fetches /partners/{partner}/ with its token; `partners preview` shows what stands there."
+    raise ConflictError(f"{partner} polls, and cannot be called; it {since}", remedy=remedy)
+
+
 async def probe(office: Office, connections: Connections, partner: str) -> Probed:
-    """Test that a partner can be reached and takes our signature; nothing is recorded. Raises PartnerNotFoundError."""
-    connector = connections.connector(partner)
-    if connector is None:
+    """Test that a partner can be reached and takes our signature; nothing is recorded.
+
+    Raises PartnerNotFoundError, ConflictError where the partner polls and cannot be called.
+    """
+    connector, declared = connections.connector(partner), connections.partners().get(partner)
+    if connector is None or declared is None:
         raise PartnerNotFoundError(partner)
+    if polls(declared):
+        await _refuse_polling(office, partner)
     began = time.monotonic()
     outcome = await connector.test(delivery_id=office.new_id("msg"), at=office.now())
     return Probed(outcome, timedelta(seconds=time.monotonic() - began))

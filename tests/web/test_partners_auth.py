@@ -36,7 +36,13 @@ async def test_both_tokens_open_every_address_in_three_ways(desk: Desk, path: st
 @pytest.mark.parametrize("path", PATHS)
 async def test_without_the_right_token_nothing_is_told(desk: Desk, path: str) -> None:
     await desk.put(title="Canary")
-    for options in ({}, {"headers": bearer("wrong")}, {"headers": basic("wrong")}, {"params": {"token": "wrong"}}):
+    asked: tuple[dict[str, Any], ...] = (
+        {},
+        {"headers": bearer("wrong")},
+        {"headers": basic("wrong")},
+        {"params": {"token": "wrong"}},
+    )
+    for options in asked:
         answer = await desk.client.get(f"/partners/gazette/{path}", **options)
         await problem_of(answer, 401, "unauthenticated")
         challenges = answer.headers.getall("WWW-Authenticate")
