@@ -55,7 +55,7 @@ def miss_partners(tx: Tx, listening_since: datetime, now: datetime) -> Sequence[
         for each in readers.partners(tx)
         if is_silent(each.last_at, each.interval, listening_since=listening_since, now=now)
     )
-    missed = [each.feed for each in silent if each.silent_since is None and readers.miss(tx, each, at=now)]
+    missed = [each.feed for each in silent if readers.miss(tx, each, at=now)]
     # Who is declared no more has a right to be silent.
     names = (partner_of_key(feed) for feed in missed)
     return [name for name in names if name and tx.declarations.partner(name)]

@@ -11,6 +11,7 @@ from syndicate.actions.offer import offer_due
 from syndicate.actions.pollers import pollings, silent_partners
 from syndicate.actions.report import Report, report
 from syndicate.actions.retract import retract
+from syndicate.actions.single import withdraw_one
 from syndicate.actions.tidy import Kept, tidy
 from syndicate.app.service import Service
 from syndicate.clock import FixedClock
@@ -20,7 +21,7 @@ from syndicate.store.offers import Carried
 from tests.builders import NOON
 from tests.papers import put
 from tests.store.conftest import OpenPaper
-from tests.store.mailroom import FERRY, PARTNER, UNCERTAIN, answer, claim_all, deliver, put_story
+from tests.store.mailroom import FERRY, FOR_GOOD, PARTNER, answer, claim_all, deliver, put_story
 
 PULL = """
 [partners.herald]
@@ -75,7 +76,7 @@ async def test_a_pushed_partner_got_what_it_acknowledged_and_when(open_paper: Op
 async def test_what_it_did_not_take_is_not_in_the_report(open_paper: OpenPaper) -> None:
     paper = await open_paper(PARTNER)
     await put_story(paper.office)
-    await answer(paper.office, await claim_all(paper.office), UNCERTAIN)
+    await answer(paper.office, await claim_all(paper.office), FOR_GOOD)
     assert (await march(paper)).lines == ()
 
 
@@ -133,6 +134,24 @@ async def test_a_polled_partner_got_what_it_fetched(open_paper: OpenPaper, clock
     await fetch(paper)
     kinds = {line.kind: (line.known_by, line.took) for line in (await march(paper, "herald")).lines}
     assert kinds["retracted"] == ("fetched", timedelta(minutes=5))
+
+
+async def test_what_is_withdrawn_and_not_looked_for_yet_is_not_known_to_be_gone(
+    open_paper: OpenPaper, clock: FixedClock
+) -> None:
+    paper = await open_paper(PULL)
+    await put(paper)
+    await offer_due(paper.office)
+    clock.advance(timedelta(minutes=7))
+    await fetch(paper)
+    # The same revision, so that only what the copy holds tells one from the other.
+    await withdraw_one(paper.office, FERRY, "herald", actor="desk")
+    await offer_due(paper.office)
+    known = {(line.kind, line.known_by) for line in (await march(paper, "herald")).lines}
+    assert known == {("published", "fetched"), ("retracted", "offered")}
+    await fetch(paper)
+    known = {(line.kind, line.known_by) for line in (await march(paper, "herald")).lines}
+    assert known == {("published", "offered"), ("retracted", "fetched")}
 
 
 async def test_the_lag_is_from_the_offer_to_the_first_fetch(open_paper: OpenPaper, clock: FixedClock) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.web.conftest import OpenDesk
 from tests.web.desk import Desk, body_of, problem_of
+from tests.web.polling import TOKENS, Gazette, pull
 
 FEED = "/feeds/latest.rss"
 FEEDLY = "Feedly/1.0 (+http://www.feedly.com/fetcher.html; 462 subscribers; )"
@@ -73,6 +74,39 @@ async def test_the_worst_mannered_come_first(desk: Desk) -> None:
 
 async def test_readers_of_a_feed_that_is_not_there_are_not_found(desk: Desk) -> None:
     await problem_of(await desk.api("GET", "/api/v1/feeds/nowhere/readers"), 404, "feed_not_found")
+
+
+async def test_a_partner_that_polls_is_one_reader_whose_silence_is_told(open_desk: OpenDesk) -> None:
+    gazette = Gazette(await open_desk(pull(), environ=TOKENS))
+    desk = gazette.desk
+    await desk.put()
+    for name in ("feed.rss", "feed.atom", "changes"):
+        answer = await gazette.ask(name)
+        assert answer.status == 200
+        await desk.service.readership.flush()
+        desk.clock.advance(timedelta(minutes=15))
+    (reader,) = await readers(desk, "partner:gazette")
+    assert (reader["reader"], reader["polls"], reader["interval_seconds"]) == ("partner", 3, 900)
+    desk.clock.advance(timedelta(minutes=50))
+    await desk.service.readership.watch()
+    (partner,) = (await body_of(await desk.api("GET", "/api/v1/partners"), 200))["items"]
+    assert partner["polling"]["silent_since"] is not None
+    assert partner["polling"]["lag"] == {
+        "fetched": 1, "usual_seconds": 0, "longest_seconds": 0, "waiting": 0, "waiting_since": None,
+    }  # fmt: skip
+    text = await (await desk.client.get("/metrics")).text()
+    assert 'partner_silent{partner="gazette"} 1.0' in text
+
+
+async def test_a_months_report_is_for_programs_too(open_desk: OpenDesk) -> None:
+    gazette = Gazette(await open_desk(pull(), environ=TOKENS))
+    await gazette.desk.put(images=[{"url": "https://images.example/1.jpg", "credit": "Ann Lee"}])
+    await gazette.ask("feed.rss")
+    path = "/api/v1/partners/gazette/report"
+    found = await body_of(await gazette.desk.api("GET", path, params={"month": "2026-03"}), 200)
+    assert (found["stories"], found["pictures"]) == (1, [{"credit": "Ann Lee", "pictures": 1}])
+    assert [line["known_by"] for line in found["lines"]] == ["fetched"]
+    await problem_of(await gazette.desk.api("GET", path), 400, "invalid_query")
 
 
 async def test_no_word_of_a_request_becomes_a_label(desk: Desk) -> None:
