@@ -70,6 +70,12 @@ def place_of_newest(tx: Tx, view: View, *, shown: int, size: int = ARCHIVE_SIZE)
     full = last // size
     newest = history.shown(tx, view.key, limit=most_items(view.feed))
     unshown = history.to_reach(tx, view.key, after=full * size) - newest
+    return place_before(view, last=last, unshown=unshown, size=size)
+
+
+def place_before(view: View, *, last: int, unshown: frozenset[int], size: int = ARCHIVE_SIZE) -> Place:
+    """Link to the archives of a feed into which `last` articles came; `unshown` are late ones its document lacks."""
+    full = last // size
     if unshown:
         return Place(older=Archive(full + 1, size, max(unshown) - full * size).address(view))
     return Place(older=Archive(full, size).address(view)) if full else Place()

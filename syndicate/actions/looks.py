@@ -32,11 +32,13 @@ class Look:
     def step(self, then: Then, article: Article | None) -> Step:
         """Tell what a change of an article meant for the view."""
         if article is None or not then.visible or article.audience is not Audience.PUBLIC:
-            return Step(then.seq, then.at, belongs=False, withdrawn=not then.visible)
+            return Step(then.seq, then.at, belongs=False, updated_at=then.at, withdrawn=not then.visible)
+        assert article.updated_at is not None
         seen = facts(article, publisher_name=self.declarations.publisher.title)
         belongs = self.route.matcher.matches_facts(seen, now=then.at) and self._is_admitted(article, now=then.at)
         too_old = not belongs and self.route.is_only_too_old(seen, now=then.at)
-        return Step(then.seq, then.at, belongs, too_old=too_old, leaves_at=self.route.leaves_at(article))
+        leaves_at = self.route.leaves_at(article)
+        return Step(then.seq, then.at, belongs, article.updated_at, too_old=too_old, leaves_at=leaves_at)
 
     def shows(self, then: Then, article: Article) -> bool:
         """Tell whether the view shows an article that stood like this."""

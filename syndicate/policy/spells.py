@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True)
 class Step:
-    """What one change of an article meant for a feed.
+    """What one change of an article meant for a feed; `updated_at` is what the article said of itself.
 
     `withdrawn`: it went from every reader, not from this feed alone; `too_old`: it would belong if it were younger,
     and `leaves_at` is when what belongs grows too old.
@@ -18,6 +18,7 @@ class Step:
     seq: int
     at: datetime
     belongs: bool
+    updated_at: datetime
     withdrawn: bool = False
     too_old: bool = False
     leaves_at: datetime | None = None
@@ -27,19 +28,21 @@ class Step:
 class Spell:
     """How an article stands in a feed it has been in: since which change, and when it came back if it did.
 
-    `aged`: it left because it grew too old, which no tombstone tells.
+    `dated_at` orders a member, and is the date of a former member's tombstone; `aged`: it left because it grew too
+    old, which no tombstone tells.
     """
 
     member: bool
     seq: int
     at: datetime
+    dated_at: datetime
     reentered_at: datetime | None = None
     leaves_at: datetime | None = None
     aged: bool = False
 
 
 def spell_of(steps: Iterable[Step], *, now: datetime) -> Spell | None:
-    """Follow an article through its changes, oldest first; None where it never was in the feed."""
+    """Follow an article through its changes, oldest first, by the rules of memberships; None: it never was there."""
     spell: Spell | None = None
     for step in steps:
         spell = _entered(_aged(spell, step.at), step) if step.belongs else _left(_aged(spell, step.at), step)
@@ -49,17 +52,20 @@ def spell_of(steps: Iterable[Step], *, now: datetime) -> Spell | None:
 def _aged(spell: Spell | None, now: datetime) -> Spell | None:
     if spell is None or not spell.member or spell.leaves_at is None or spell.leaves_at > now:
         return spell
-    return Spell(member=False, seq=spell.seq, at=spell.leaves_at, aged=True)
+    at = spell.leaves_at
+    return Spell(member=False, seq=spell.seq, at=at, dated_at=max(spell.dated_at, at), aged=True)
 
 
 def _entered(spell: Spell | None, step: Step) -> Spell:
-    if spell is not None and spell.member:
-        return replace(spell, seq=step.seq, at=step.at, leaves_at=step.leaves_at)
-    reentered_at = None if spell is None else step.at
-    return Spell(member=True, seq=step.seq, at=step.at, reentered_at=reentered_at, leaves_at=step.leaves_at)
+    if spell is None:
+        return Spell(True, step.seq, step.at, step.updated_at, leaves_at=step.leaves_at)
+    # What comes back is newer than its tombstone, even where the clock went back.
+    back_at = spell.reentered_at if spell.member else max(step.at, spell.dated_at + timedelta(microseconds=1))
+    dated_at = step.updated_at if back_at is None else max(back_at, step.updated_at)
+    return Spell(True, step.seq, step.at, dated_at, back_at, step.leaves_at)
 
 
 def _left(spell: Spell | None, step: Step) -> Spell | None:
     if spell is None or not (spell.member or (spell.aged and step.withdrawn)):
         return spell
-    return Spell(member=False, seq=step.seq, at=step.at, aged=step.too_old)
+    return Spell(False, step.seq, step.at, max(spell.dated_at, step.at), aged=step.too_old)

@@ -119,9 +119,26 @@ def left_by(tx: Tx, feed: str, seq: int, *, limit: int) -> dict[int, tuple[Spell
     """Return by key who left a feed by then and is out of it since, the last first; with when it was published."""
     rows = tx.run(_LEFT, {"feed": feed, "seq": seq, "limit": limit})
     return {
-        key: (Spell(member=False, seq=left, at=at, aged=cause == "aged"), published_at)
+        key: (Spell(member=False, seq=left, at=at, dated_at=at, aged=cause == "aged"), published_at)
         for key, left, at, cause, published_at in rows
     }
+
+
+_LAST_ORDINAL = select(func.max(m.c.ordinal)).where(m.c.feed == bindparam("feed"), m.c.entered_seq <= bindparam("seq"))
+_ORDINALS = select(m.c.article_key, m.c.ordinal).where(
+    m.c.feed == bindparam("feed"), m.c.ordinal > bindparam("after"), m.c.ordinal <= bindparam("upto")
+)
+
+
+def last_ordinal(tx: Tx, feed: str, seq: int) -> int:
+    """Return how many articles had ever entered a feed by then."""
+    return int(tx.run(_LAST_ORDINAL, {"feed": feed, "seq": seq}).scalar() or 0)
+
+
+def ordinals(tx: Tx, feed: str, *, after: int, upto: int) -> dict[int, int]:
+    """Return by key the articles that entered a feed as those numbers."""
+    rows = tx.run(_ORDINALS, {"feed": feed, "after": after, "upto": upto})
+    return {row.article_key: row.ordinal for row in rows}
 
 
 @dataclass(frozen=True)
