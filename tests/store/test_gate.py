@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from syndicate.actions.accept import Result
 from syndicate.actions.adopt import adopt
@@ -12,9 +15,10 @@ from syndicate.actions.release import keep_time
 from syndicate.actions.retract import retract
 from syndicate.app.service import Service
 from syndicate.clock import FixedClock
+from syndicate.policy.gates.table import GATES
 from syndicate.store import findings, memberships
 from syndicate.store.findings import Judged
-from tests.builders import NOON
+from tests.builders import NOON, an_image
 from tests.papers import a_paper, put
 from tests.store.mailroom import FERRY
 from tests.store.newsdesk import declared, document, members
@@ -22,7 +26,12 @@ from tests.store.newsdesk import declared, document, members
 LATEST = 'title = "Latest"\ndescription = "Everything"\n'
 FEEDS = {"latest": LATEST, "msn": LATEST + 'dialect = "msn"\n'}
 STANDARD = {"latest": LATEST, "msn": LATEST}
-TAKEN = {"title": "The new ferry sails on time", "body_html": "<p>It left at nine.</p>", "language": "en"}
+LONG = "<p>" + "The ferry left at nine and came at ten. " * 10 + "</p>"
+TAKEN: dict[str, Any] = {
+    "title": "The new ferry sails on time",
+    "body_html": "<p>It left at nine.</p>",
+    "language": "en",
+}
 
 
 async def judged(paper: Service, feed: str = "msn") -> tuple[Judged, ...]:
@@ -135,6 +144,29 @@ async def test_the_date_msn_reads_updates_from_moves_with_a_revision_and_with_no
 async def modified(paper: Service) -> str:
     [found] = re.findall(r"<dcterms:modified>(.*?)<", await document(paper, "msn"))
     return str(found)
+
+
+@pytest.mark.parametrize("dialect", GATES)
+async def test_no_dialect_shows_a_time_or_a_story_that_lies_ahead(tmp_path: Path, dialect: str) -> None:
+    clock = FixedClock(NOON)
+    ready = TAKEN | {"body_html": LONG, "images": [an_image().model_dump(mode="json", exclude_none=True)]}
+    async with a_paper(tmp_path, feeds={"latest": LATEST + f'dialect = "{dialect}"\n'}, clock=clock) as paper:
+        await put(paper, **ready | {"updated_at": (NOON + timedelta(minutes=9)).isoformat()})
+        ahead = {"id": "tag:harbour.example,2026:tide", "embargo_until": (NOON + timedelta(hours=1)).isoformat()}
+        await put(paper, **ready | ahead)
+        assert await members(paper, "latest") == [FERRY]
+        for name in ("rss", "atom", "json"):
+            edition = await paper.editions.get("latest", name)
+            shown = edition.bodies["identity"].decode()
+            assert max(re.findall(r"2026-03-04T\d\d:\d\d:\d\d", shown)) == "2026-03-04T12:00:00"
+            assert "12:09" not in shown
+            assert "2026:tide" not in shown
+        before = (await paper.editions.get("latest", "rss")).etags["identity"]
+        clock.advance(timedelta(hours=1))
+        await keep_time(paper.office)
+        after = await paper.editions.get("latest", "rss")
+        assert "2026:tide" in after.bodies["identity"].decode()
+        assert after.etags["identity"] != before
 
 
 async def test_a_withdrawn_article_is_shown_to_msn_as_one_that_has_ended(tmp_path: Path) -> None:

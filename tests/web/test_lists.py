@@ -86,10 +86,17 @@ async def test_only_public_articles_with_their_page_on_our_host_are_listed(desk:
     await desk.put()
     await desk.put("tag:a,2026:1", audience="partners")
     await desk.put("tag:a,2026:2", url="https://elsewhere.example/ferry")
-    await desk.put("tag:a,2026:3", url="http://127.0.0.1:8080.evil.example/ferry")
     await desk.put("tag:a,2026:4", embargo_until=(NOON + timedelta(hours=1)).isoformat())
     await desk.put("tag:a,2026:5", url="http://127.0.0.1:8080/2026/ferry")
     assert sorted(await listed(desk)) == ["http://127.0.0.1:8080/2026/ferry", PAGE]
+
+
+async def test_a_host_whose_name_only_begins_like_ours_is_not_ours(open_desk: OpenDesk) -> None:
+    desk = await open_desk(port=808)
+    assert (await desk.put(url="http://127.0.0.1:8081/ferry")).status == 201
+    assert await listed(desk) == []
+    assert (await desk.put("tag:a,2026:1", url="http://127.0.0.1:808/ferry")).status == 201
+    assert await listed(desk) == ["http://127.0.0.1:808/ferry"]
 
 
 async def test_without_pages_there_is_nothing_to_list(open_desk: OpenDesk) -> None:
