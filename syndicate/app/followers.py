@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,10 +12,13 @@ from syndicate.actions.editions import Editions
 from syndicate.actions.office import Office
 from syndicate.actions.publish import Source, Target, publish
 from syndicate.actions.purge import Cache, forget_purges, purge
+from syndicate.actions.turns import take_turn
 from syndicate.connectors.cdn import CDN, CDNOptions, host_of
+from syndicate.connectors.object_store import Bucket, ObjectStore
 from syndicate.connectors.static_directory import StaticDirectory
 from syndicate.net.client import Client
 from syndicate.policy.purging import feed_key
+from syndicate.policy.s3_signing import Credentials
 from syndicate.settings.loading import Loaded
 from syndicate.store import journal
 from syndicate.web.tags import Tags
@@ -23,6 +26,8 @@ from syndicate.worker.followers import Follower, following
 
 # An archive is made anew whole for each of its articles that changes; a retraction shows in the feed at once.
 ARCHIVES_EVERY = timedelta(minutes=5)
+# Of several workers one publishes; another takes over when it has not been heard of for so long.
+TURN = timedelta(minutes=5)
 
 
 def cdn_of(loaded: Loaded, client: Client) -> Cache | None:
@@ -36,10 +41,17 @@ def cdn_of(loaded: Loaded, client: Client) -> Cache | None:
     return CDN(options, token, client)
 
 
-def target_of(loaded: Loaded) -> Target | None:
+def target_of(loaded: Loaded, client: Client, clock: Callable[[], datetime]) -> Target | None:
     """Return where a static copy is kept, if one is."""
-    url = loaded.settings.publish.url
-    return None if url is None else StaticDirectory(Path(url.removeprefix("file:")))
+    publish = loaded.settings.publish
+    if publish.url is None:
+        return None
+    if publish.url.startswith("file:"):
+        return StaticDirectory(Path(publish.url.removeprefix("file:")))
+    access_key, secret_key = (loaded.secrets.option("publish", key)[0] for key in ("access_key", "secret_key"))
+    name, _, prefix = publish.url.removeprefix("s3://").partition("/")
+    keys = Credentials(access_key, secret_key, publish.region)
+    return ObjectStore(Bucket(publish.endpoint or "", name, prefix, keys), client, clock)
 
 
 def source_of(office: Office, editions: Editions, chapters: Chapters, loaded: Loaded) -> Source:
@@ -54,6 +66,7 @@ class Publishing:
         self._source = source
         self._target = target
         self._archives_at: datetime | None = None
+        self._me = source.office.new_id("publisher")
         self.as_of = -1
         """The `seq` that the copy is in step with."""
 
@@ -62,6 +75,8 @@ class Publishing:
         office, now = self._source.office, self._source.office.now()
         archives = self._archives_at is None or now - self._archives_at >= ARCHIVES_EVERY
         if await office.store.read(journal.last_seq) <= self.as_of and not archives:
+            return False
+        if office.store.shared and not await take_turn(office, "publish", self._me, lease=TURN):
             return False
         # Another process may have changed them.
         await self._source.editions.catch_up()
@@ -74,7 +89,7 @@ class Publishing:
 async def outside_followed(source: Source, loaded: Loaded, client: Client) -> AsyncIterator[None]:
     """Keep the outside in step until the block ends."""
     office, followers = source.office, []
-    target, cdn = target_of(loaded), cdn_of(loaded, client)
+    target, cdn = target_of(loaded, client, office.now), cdn_of(loaded, client)
     publishing = None if target is None else Publishing(source, target)
     if publishing is not None:
         followers.append(Follower("publish", office, publishing.step))

@@ -142,7 +142,11 @@ def _check_copies(settings: Settings, findings: Findings) -> None:
     cdn, publish = settings.cdn, settings.publish
     if cdn.purge_url and cdn.purge_method == "keys" and cdn.tag_header is None:
         findings.refuse("cdn.tag_header", 'is required to purge by keys: "Surrogate-Key", or "Cache-Tag"')
-    if publish.url and publish.url.startswith("s3:") and not (publish.endpoint and publish.access_key):
+    if (
+        publish.url
+        and publish.url.startswith("s3:")
+        and not (publish.endpoint and publish.access_key and publish.secret_key)
+    ):
         findings.refuse("publish.endpoint", "is required for s3://, with access_key and secret_key")
 
 

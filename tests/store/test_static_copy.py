@@ -174,7 +174,7 @@ PUBLISH = '[publish]\nurl = "file:public"\n'
 
 
 def publishing(service: Service) -> Publishing:
-    target = target_of(service.loaded)
+    target = target_of(service.loaded, service.client, service.office.now)
     assert target is not None
     return Publishing(service.static_source(), target)
 
