@@ -21,7 +21,7 @@ from syndicate.store.offers import Carried
 from tests.builders import NOON
 from tests.papers import put
 from tests.store.conftest import OpenPaper
-from tests.store.mailroom import FERRY, FOR_GOOD, PARTNER, answer, claim_all, deliver, put_story
+from tests.store.mailroom import FERRY, FOR_GOOD, PARTNER, answer, claim_all, deliver, owed, put_story
 
 PULL = """
 [partners.herald]
@@ -77,6 +77,10 @@ async def test_what_it_did_not_take_is_not_in_the_report(open_paper: OpenPaper) 
     paper = await open_paper(PARTNER)
     await put_story(paper.office)
     await answer(paper.office, await claim_all(paper.office), FOR_GOOD)
+    # One that it was not sent any more, because the story went before it could be.
+    await put_story(paper.office, id="tag:harbour.example,2026:other")
+    await retract(paper.office, "tag:harbour.example,2026:other", reason="wrong", public_note=None, actor="desk")
+    assert any(each.finished_at for each in await owed(paper.office))
     assert (await march(paper)).lines == ()
 
 
