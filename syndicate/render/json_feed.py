@@ -63,14 +63,19 @@ def _item(entry: Entry, content: FeedContent) -> dict[str, Any]:
         "tags": _tags(article),
         "language": article.language,
         "attachments": [_attachment(file) for file in enclosures_of(article)],
-        "_syndicate": record_of(article),
+        "_syndicate": record_of(entry),
     }
     return _without_empty(item)
 
 
-def record_of(article: Article) -> dict[str, Any]:
+def record_of(entry: Entry) -> dict[str, Any]:
     """Return what readers may see of the record beyond the fields of a feed, in the record's own form."""
-    record = article.wire()
+    article = entry.article
+    assert article.published_at is not None
+    assert article.updated_at is not None
+    # A sender's clock may run ahead; no document shows a time that has not come.
+    published_at, updated_at = min(article.published_at, entry.published_at), min(article.updated_at, entry.updated_at)
+    record = article.model_copy(update={"published_at": published_at, "updated_at": updated_at}).wire()
     return {key: _for_readers(record[key]) for key in _RECORD_KEYS.split() if key in record}
 
 
