@@ -121,6 +121,10 @@ async def test_a_change_waits_for_the_schedule_while_the_story_stands_as_it_was_
     gazette.desk.clock.advance(MINUTE)
     await gazette.desk.put(title="Second")
     assert await gazette.titles() == ["First"]
+    # Made only now, from what the store says.
+    made_now = await (await gazette.ask("feed.rss")).text()
+    assert "First" in made_now
+    assert "Second" not in made_now
     gazette.desk.clock.advance(timedelta(minutes=59))
     assert await gazette.titles() == ["Second"]
 
