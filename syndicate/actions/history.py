@@ -14,6 +14,7 @@ from syndicate.policy.gates.table import most_items
 from syndicate.render.dialects.table import DIALECTS
 from syndicate.store import history, memberships
 from syndicate.store.memberships import Head
+from syndicate.store.offers import Carried
 from syndicate.store.tx import Tx
 
 # Who missed more than this is better off with the whole feed.
@@ -36,7 +37,18 @@ def archive(tx: Tx, key: str, name: str, *, size: int = ARCHIVE_SIZE) -> Chapter
         raise ArchiveNotFoundError(name)
     places = history.between(tx, key, after=wanted.after, upto=wanted.upto)
     content = _content(tx, view, places, place_of_archive(view, wanted, last=last), head)
-    return Chapter(Snapshot(max(place.changed_seq for place in places), content), head)
+    carries = _carried(content, places) if view.partner is not None else ()
+    return Chapter(Snapshot(max(place.changed_seq for place in places), content, carries), head)
+
+
+def _carried(content: FeedContent, places: Sequence[history.Place]) -> tuple[Carried, ...]:
+    """Return what a polled partner that fetches an archive holds from then on."""
+    told = {entry.id for entry in content.entries} | {tombstone.id for tombstone in content.tombstones}
+    return tuple(
+        Carried(place.article_key, place.revision, place.changed_seq, place.is_withdrawn)
+        for place in places
+        if place.article_id in told and place.revision is not None
+    )
 
 
 def delta(tx: Tx, key: str, since: int, *, size: int = ARCHIVE_SIZE) -> Chapter | None:

@@ -24,6 +24,7 @@ _ROWS = select(
     t.c.left_cause,
     t.c.updated_at,
     t.c.published_at,
+    t.c.revision,
 ).where(t.c.feed == bindparam("feed"))
 _BETWEEN = _ROWS.where(t.c.ordinal > bindparam("after"), t.c.ordinal <= bindparam("upto")).order_by(t.c.ordinal.desc())
 _CHANGED = (
@@ -72,6 +73,8 @@ class Place:
     left_cause: str | None
     updated_at: datetime
     published_at: datetime
+    revision: int | None
+    """Of a polled partner's own feed only: the revision it was offered."""
 
     @property
     def is_withdrawn(self) -> bool:

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
+from syndicate.actions.editions import Edition
 from syndicate.errors import ArchiveNotFoundError
+from syndicate.model.views import is_partner_key
 from syndicate.policy.conditional import choose_coding
 from syndicate.policy.purging import feed_key
 from syndicate.render.feeds import FORMATS
@@ -24,12 +26,13 @@ async def archive(request: web.Request) -> web.Response:
     if served.declarations().feed(slug) is None:
         return former(served, slug, f"/archive/{document}")
     shared = {"Cache-Control": CACHE_CONTROL, **served.tags(feed_key(slug))}
-    return await archive_of(request, served, slug, document, shared)
+    response, _ = await archive_of(request, served, slug, document, shared)
+    return response
 
 
 async def archive_of(
     request: web.Request, served: WebContext, key: str, document: str, shared: Mapping[str, str]
-) -> web.Response:
+) -> tuple[web.Response, Edition]:
     """Answer with an archive of the view `key`; `shared` are headers of 200 and 304 alike.
 
     Raises FeedNotFoundError, ArchiveNotFoundError.
@@ -38,10 +41,10 @@ async def archive_of(
     if format_name not in FORMATS:
         raise ArchiveNotFoundError(document)
     now = served.office.now()
-    if served.visitors.is_counted(request):
+    if not is_partner_key(key) and served.visitors.is_counted(request):
         served.visitors.count_feed_request(request, f"{key}/archive/{document}", now)
     edition = await served.chapters.archive(key, name, format_name)
     coding = choose_coding(request.headers.get("Accept-Encoding"))
     if is_held(request.method, request.headers, edition, now=now):
-        return web.Response(status=304, headers=edition_headers(edition, coding, shared))
-    return web.Response(body=edition.bodies[coding], headers=found_headers(edition, coding, shared))
+        return web.Response(status=304, headers=edition_headers(edition, coding, shared)), edition
+    return web.Response(body=edition.bodies[coding], headers=found_headers(edition, coding, shared)), edition

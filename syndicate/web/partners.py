@@ -15,6 +15,7 @@ from syndicate.model.declarations import PartnerDeclaration
 from syndicate.model.views import partner_key
 from syndicate.web.admission import Admission, refusal
 from syndicate.web.api.requests import cursor, name, next_cursor, number
+from syndicate.web.archives import archive_of
 from syndicate.web.context import WebContext
 from syndicate.web.feeds import FORMATS, Feeds
 from syndicate.web.problems import for_programs
@@ -23,6 +24,7 @@ from syndicate.web.waiting import Waiting
 MAX_WAIT_SECONDS = 60
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
+PRIVATE_ARCHIVE = {"Cache-Control": "private, no-cache", "Vary": "Authorization, Accept-Encoding"}
 UNKEPT = {"Cache-Control": "private, no-store", "Vary": "Authorization"}
 Answer = Callable[[web.Request, PartnerDeclaration], Awaitable[web.Response]]
 
@@ -41,7 +43,13 @@ class Partners:
 
     def add_routes(self, app: web.Application) -> None:
         """Take /partners/<name>/; waiting requests end with the application."""
-        for path, answer in (("feed.{format}", self._feed), ("changes", self._changes), ("", self._page)):
+        paths = {
+            "feed.{format}": self._feed,
+            "feed/archive/{document}": self._archive,
+            "changes": self._changes,
+            "": self._page,
+        }
+        for path, answer in paths.items():
             app.router.add_get(f"/partners/{{name}}/{path}", for_programs(functools.partial(self._admitted, answer)))
         app.on_shutdown.append(self._end)
 
@@ -68,6 +76,13 @@ class Partners:
             if self._noted.get(document) != tag:
                 await note_fetched(self._served.office, partner.name, edition.carries)
                 self._noted[document] = tag
+        return response
+
+    async def _archive(self, request: web.Request, partner: PartnerDeclaration) -> web.Response:
+        key, document = partner_key(partner.name), request.match_info["document"]
+        response, edition = await archive_of(request, self._served, key, document, PRIVATE_ARCHIVE)
+        if request.method == "GET" and response.status == 200:
+            await note_fetched(self._served.office, partner.name, edition.carries)
         return response
 
     async def _page(self, request: web.Request, partner: PartnerDeclaration) -> web.Response:

@@ -13,13 +13,16 @@ import feedparser
 import pytest
 
 from syndicate.actions.archives import ARCHIVE_SIZE
+from syndicate.actions.listings import list_copies
 from syndicate.actions.release import keep_time
 from syndicate.clock import FixedClock
+from syndicate.model.delivery import Holding
 from tests.builders import NOON
 from tests.papers import put
 from tests.store.historians import Keeper, follow, read
 from tests.store.newsdesk import declared
 from tests.web.desk import Desk
+from tests.web.polling import TOKENS, Gazette, pull
 
 FEEDS = {"latest": 'title = "Latest"\ndescription = "Everything"\nitems = 20\n'}
 HALF = ARCHIVE_SIZE // 2
@@ -266,3 +269,20 @@ async def test_feedparser_gets_what_changed_and_needs_no_more(desk: Desk) -> Non
     assert (third.status, third.entries) == (304, [])
     keeper.replace(read((await desk.ask("/feeds/latest.atom"))[1]))
     assert set(keeper.held) == {story(number) for number in (1, 2, 3, 4)}
+
+
+# --- the own feed of a partner that polls ------------------------------------------------------------------------------
+
+
+async def test_a_partner_that_polls_has_archives_of_its_own_and_holds_what_it_fetches_there(open_desk: Any) -> None:
+    gazette = Gazette(await open_desk(pull(), environ=TOKENS, clock=FixedClock(NOON)))
+    await publish(gazette.desk, *range(1, ARCHIVE_SIZE + 31))
+    feed = read(await (await gazette.ask("feed.atom")).read())
+    assert feed.links["prev-archive"] == "http://127.0.0.1:8080/partners/gazette/feed/archive/1.atom"
+    answer = await gazette.ask("feed/archive/1.atom")
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+    archive = read(await answer.read())
+    assert set(feed.entries) | set(archive.entries) == {story(number) for number in range(1, ARCHIVE_SIZE + 31)}
+    held = await list_copies(gazette.desk.service.office, article=story(1), partner="gazette", limit=1)
+    assert held[0].holding is Holding.HELD
+    assert (await gazette.desk.ask("/partners/gazette/feed/archive/1.atom"))[0].status == 401
