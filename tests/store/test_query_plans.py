@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event
 
 from syndicate.model.delivery import Lane
-from syndicate.store import articles, attempts, backlog, copies, deliveries, journal, leases, memberships
+from syndicate.store import articles, attempts, backlog, copies, deliveries, history, journal, leases, memberships
 from syndicate.store.schema_polling import metadata
 from syndicate.store.store import Store
 from syndicate.store.tx import Tx
@@ -47,6 +47,17 @@ HOT: dict[str, tuple[str, Query]] = {
         lambda tx: attempts.forget_of_finished(tx, after=(NOON, ""), before=NOON + timedelta(days=1), limit=10),
     ),
     "a feed's newest members": ("memberships_newest", lambda tx: memberships.newest(tx, "world", limit=10)),
+    "the articles of an archive": (
+        "memberships_by_ordinal",
+        lambda tx: history.between(tx, "world", after=50, upto=100),
+    ),
+    "how many articles ever came": ("memberships_by_ordinal", lambda tx: history.last_ordinal(tx, "world")),
+    "what archives do not hold yet": ("memberships_by_ordinal", lambda tx: history.to_reach(tx, "world", after=950)),
+    "what changed in a feed": (
+        "memberships_changed",
+        lambda tx: history.changed_since(tx, "world", 900, limit=10),
+    ),
+    "the window of a feed": ("memberships_newest", lambda tx: history.window(tx, "world", limit=10)),
     "who left a feed": ("memberships_left", lambda tx: memberships.left(tx, "world", limit=10)),
     "members past their age": ("memberships_leaving", lambda tx: memberships.aged(tx, now=NOON, limit=10)),
     "when a member is past its age": ("memberships_leaving", memberships.next_leaving),
@@ -98,8 +109,8 @@ INSERT INTO copies (partner, article_key, article_id, holding, revision, seq, re
 SELECT 'gazette', i, 'id' || i, 'held', 1, i, '{{}}', {AT} FROM n
 """,
     f"""
-INSERT INTO memberships (feed, article_key, article_id, entered_seq, changed_seq, published_at, updated_at)
-SELECT 'world', i, 'id' || i, i, i, {AT}, {AT} + i FROM n
+INSERT INTO memberships (feed, article_key, article_id, entered_seq, changed_seq, published_at, updated_at, ordinal)
+SELECT 'world', i, 'id' || i, i, i, {AT}, {AT} + i, i FROM n
 """,
 )
 NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)"

@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,24 @@ async def test_feeds_of_all_that_publishers_write_are_valid(tmp_path: Path) -> N
             edition = await paper.editions.get("latest", name)
             address = f"http://127.0.0.1:8080/feeds/latest.{name}"
             assert complaints(edition.bodies["identity"], FORMATS[name].media_type, address) == []
+
+
+async def test_archives_and_changes_are_valid(tmp_path: Path) -> None:
+    async with a_paper(tmp_path, feeds={"latest": 'title = "Latest"\nitems = 20\n'}) as paper:
+        for number in range(1, 131):
+            at = (NOON + timedelta(seconds=number - 200)).isoformat()
+            await put(paper, id=f"tag:harbour.example,2026:{number}", title=f"Story {number}", updated_at=at)
+        await retract(paper.office, "tag:harbour.example,2026:60", reason="wrong", public_note="Wrong.", actor="desk")
+        for name in ("rss", "atom"):
+            media_type, base = FORMATS[name].media_type, "http://127.0.0.1:8080/feeds/latest"
+            since = (await paper.editions.get("latest", name)).seq - 5
+            found = await paper.chapters.delta("latest", name, since)
+            assert found is not None
+            assert complaints(found[1].bodies["identity"], media_type, f"{base}.{name}") == []
+            for archive in ("1", "2", "3-5"):
+                edition = await paper.chapters.archive("latest", archive, name)
+                address = f"{base}/archive/{archive}.{name}"
+                assert complaints(edition.bodies["identity"], media_type, address) == []
 
 
 @pytest.mark.parametrize("dialect", GATES)

@@ -271,7 +271,7 @@ async def test_feedparser_gets_what_changed_and_needs_no_more(desk: Desk) -> Non
     assert set(keeper.held) == {story(number) for number in (1, 2, 3, 4)}
 
 
-# --- the own feed of a partner that polls ------------------------------------------------------------------------------
+# --- the own feed of a partner that polls -----------------------------------------------------------------------------
 
 
 async def test_a_partner_that_polls_has_archives_of_its_own_and_holds_what_it_fetches_there(open_desk: Any) -> None:
