@@ -17,12 +17,17 @@ from syndicate.errors import UnreadableDocumentError
 from tests.cli.test_cli_commands import do
 from tests.connectors.partners import Request, partner
 from tests.papers import a_paper, configure, put
-from tests.pure.test_parse_lint import rss
 
 FEEDS = {
     "latest": 'title = "Latest"\ndescription = "Everything"\n',
     "msn": 'title = "MSN"\ndescription = "For MSN"\ndialect = "msn"\n',
 }
+
+
+PLAIN = b"""<?xml version="1.0"?><rss version="2.0"><channel><title>Paper</title><link>https://paper.example/</link>
+<description>News</description><item><title>The new ferry sails on time</title><link>https://paper.example/1</link>
+<guid isPermaLink="false">tag:paper.example,2026:1</guid><pubDate>Wed, 04 Mar 2026 10:00:00 GMT</pubDate>
+<description>It left at nine.</description></item></channel></rss>"""
 
 
 async def lint(service: Any, source: str | None, dialect: str = "standard") -> list[dict[str, Any]]:
@@ -45,7 +50,7 @@ async def test_our_feeds_are_linted_by_what_their_gates_found(tmp_path: Path) ->
 async def test_a_file_is_linted_and_one_that_is_not_there_is_named(tmp_path: Path) -> None:
     async with a_paper(tmp_path, feeds=FEEDS) as service:
         file = tmp_path / "feed.xml"
-        file.write_bytes(rss().replace(b"The new ferry sails on time", b"Ferry late"))
+        file.write_bytes(PLAIN.replace(b"The new ferry sails on time", b"Ferry late"))
         assert await lint(service, str(file)) == []
         # A description is a summary; the partner asks for the text.
         assert [each["code"] for each in await lint(service, str(file), "msn")] == ["title_length", "body_missing"]
@@ -78,27 +83,27 @@ async def test_an_address_that_answers_well_is_clean_but_for_its_self_link(tmp_p
         if request.headers.get("if-none-match") == '"1"':
             return answered(b"", 'ETag: "1"', status="304 Not Modified")
         assert number == 1
-        return answered(gzip.compress(rss()), XML, 'ETag: "1"', "Content-Encoding: gzip")
+        return answered(gzip.compress(PLAIN), XML, 'ETag: "1"', "Content-Encoding: gzip")
 
     assert await at_an_address(tmp_path, respond) == ["self_missing"]
 
 
 async def test_a_server_that_makes_every_reader_fetch_everything_is_told_so(tmp_path: Path) -> None:
-    codes = await at_an_address(tmp_path, lambda request, number: answered(rss(), XML))
+    codes = await at_an_address(tmp_path, lambda request, number: answered(PLAIN, XML))
     assert {"validators_missing", "not_compressed"} <= set(codes)
 
 
 async def test_conditions_that_are_not_honoured_are_noted(tmp_path: Path) -> None:
-    codes = await at_an_address(tmp_path, lambda request, number: answered(rss(), XML, 'ETag: "1"'))
+    codes = await at_an_address(tmp_path, lambda request, number: answered(PLAIN, XML, 'ETag: "1"'))
     assert "conditions_ignored" in codes
 
 
 async def test_ids_and_dates_that_differ_with_every_poll_are_refused(tmp_path: Path) -> None:
     def churning(request: Request, number: int) -> bytes:
-        return answered(rss().replace(b"10:00:00", b"10:00:%02d" % number), XML)
+        return answered(PLAIN.replace(b"10:00:00", b"10:00:%02d" % number), XML)
 
     def unstable(request: Request, number: int) -> bytes:
-        return answered(rss().replace(b"2026:1<", b"2026:x%d<" % number), XML)
+        return answered(PLAIN.replace(b"2026:1<", b"2026:x%d<" % number), XML)
 
     assert "dates_churn" in await at_an_address(tmp_path, churning)
     assert "ids_unstable" in await at_an_address(tmp_path, unstable)
@@ -112,8 +117,8 @@ async def test_an_address_that_answers_no_document_is_an_error(tmp_path: Path) -
 def test_the_exit_status_says_whether_anything_refuses(tmp_path: Path) -> None:
     configure(tmp_path, feeds=FEEDS)
     good, bad = tmp_path / "good.xml", tmp_path / "bad.xml"
-    good.write_bytes(rss())
-    bad.write_bytes(rss().replace(b"https://paper.example/1", b"/1"))
+    good.write_bytes(PLAIN)
+    bad.write_bytes(PLAIN.replace(b"https://paper.example/1", b"/1"))
     config = ["--config", str(tmp_path / "config.toml"), "feeds", "lint"]
     clean = CliRunner().invoke(cli, [*config, str(good)])
     assert (clean.exit_code, clean.stdout) == (0, "")

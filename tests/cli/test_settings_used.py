@@ -33,8 +33,6 @@ UNREAD = {
     ("pages", "content"): "the settings hand it on among the declarations, as page_content",
     ("service", "feeds"): "the settings read the feed files and watch them",
     ("partners.gazette.profile", "format"): ONE_VALUE,
-    ("partners.gazette.profile", "dialect"): ONE_VALUE,
-    ("feed", "dialect"): ONE_VALUE,
     ("upstreams.wire", "schedule"): "nothing pulls feeds yet; config.toml and a warning at start say so",
 }
 OPTIONS = [(table, key) for table, model in TABLES.items() for key in model.model_fields]

@@ -18,14 +18,14 @@ MAX_BYTES = 1_000_000
 
 def extend_head(head: etree._Element, content: FeedContent) -> None:
     """Write the logos, and shorten the description to what is taken."""
-    declared = content.feed
-    for name, address in (("logo", declared.logo), ("darkModeLogo", declared.dark_logo)):
+    feed = content.feed
+    for name, address in (("logo", feed.logo), ("darkModeLogo", feed.dark_logo)):
         if address:
             # SmartFormat has `url` in no namespace, which is why the standard feed carries none of this.
             add(add(head, f"{{{SNF}}}{name}"), "url", address)
     for description in head.findall("description") + head.findall("subtitle"):
         description[:] = []
-        description.text = shorten(declared.description or declared.title, DESCRIPTION_CHARACTERS, placeholder="…")
+        description.text = shorten(feed.description or feed.title, DESCRIPTION_CHARACTERS, placeholder="…")
         refer_to_markup(description)
     if head.tag == "channel":
         add(head, "pubDate", rfc822(content.changed_at))
