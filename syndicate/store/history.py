@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select, update
 
 from syndicate.store.articles import load
 from syndicate.store.memberships import AGED, GONE, IS_SHOWN, MAY_BE_SHOWN, MEMBER, MEMBERS, Gone, Member
@@ -46,6 +46,7 @@ _TO_REACH = select(t.c.ordinal).where(
     t.c.ordinal > bindparam("after"),
     or_(t.c.left_seq.is_(None), t.c.left_cause == AGED),
 )
+_MARK = update(t).where(t.c.article_key == bindparam("key")).values(changed_seq=bindparam("seq"))
 _LAST_ORDINAL = select(func.max(t.c.ordinal)).where(t.c.feed == bindparam("feed"))
 _DECLARED = select(feeds.c.declared_seq).where(feeds.c.slug == bindparam("feed"))
 _AMONG = (t.c.feed == bindparam("feed"), t.c.article_key.in_(bindparam("keys", expanding=True)))
@@ -139,3 +140,8 @@ def members(tx: Tx, feed: str, keys: Collection[int]) -> dict[int, Member]:
 def gone(tx: Tx, feed: str, keys: Collection[int]) -> tuple[Gone, ...]:
     """Return former members of a feed, who left last first."""
     return tuple(Gone(*row) for row in tx.run(_GONE, {"feed": feed, "keys": sorted(keys)}))
+
+
+def mark_changed(tx: Tx, key: int, *, seq: int) -> None:
+    """Note that what feeds tell of an article, there or gone, is told otherwise from `seq` on."""
+    tx.run(_MARK, {"key": key, "seq": seq})
