@@ -11,10 +11,12 @@ from syndicate.actions.archives import ARCHIVE_SIZE, place_before
 from syndicate.actions.build import MAX_TOMBSTONES, Snapshot, entries_of, tombstone_of
 from syndicate.actions.looks import Look, look_of
 from syndicate.actions.moments import Moment
+from syndicate.actions.offered import offered
 from syndicate.actions.office import Office
 from syndicate.model.article import Article
 from syndicate.model.entry import FeedContent, Place
 from syndicate.model.instants import rfc3339
+from syndicate.model.views import is_partner_key
 from syndicate.policy.change import MAX_AHEAD
 from syndicate.policy.gates.table import most_items
 from syndicate.policy.spells import Spell
@@ -107,6 +109,9 @@ async def as_of(
 
     Raises FeedNotFoundError, InvalidQueryError.
     """
+    if is_partner_key(key):
+        moment, shown, had, whole = await office.store.read(offered, key, at, office.now(), name)
+        return Past(key, moment, shown, tuple(each.revision for each in had), (), whole, len(had))
     look = await office.store.read(look_of, key, at, now=office.now(), name=name)
     gathered = _Gathered(most_items(look.view.feed), look.moment.seq + 1)
     # In steps, for the past stands still: a long walk must not hold a snapshot, nor a thread of the database.
