@@ -81,7 +81,7 @@ def _stale_between(tx: Tx, after: int, last: int) -> Stale:
     for change in changes:
         filed |= _articles(tx, change)
     if filed:
-        filed |= {FRONT: ("/", "/feeds"), SITEMAP: ("/sitemap-news.xml",)}
+        filed |= {FRONT: ("/", "/feeds", "/feeds.opml"), SITEMAP: ("/sitemap-news.xml",)}
     return Stale(tuple(filed), tuple(path for paths in filed.values() for path in paths), until)
 
 

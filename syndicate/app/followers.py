@@ -48,9 +48,12 @@ def target_of(loaded: Loaded, client: Client, clock: Callable[[], datetime]) -> 
         return None
     if publish.url.startswith("file:"):
         return StaticDirectory(Path(publish.url.removeprefix("file:")))
-    access_key, secret_key = (loaded.secrets.option("publish", key)[0] for key in ("access_key", "secret_key"))
+    access_keys, secret_keys = (
+        loaded.secrets.option("publish", "access_key"),
+        loaded.secrets.option("publish", "secret_key"),
+    )
     name, _, prefix = publish.url.removeprefix("s3://").partition("/")
-    keys = Credentials(access_key, secret_key, publish.region)
+    keys = Credentials(access_keys[0], secret_keys[0], publish.region)
     return ObjectStore(Bucket(publish.endpoint or "", name, prefix, keys), client, clock)
 
 

@@ -50,7 +50,6 @@ Zone = Annotated[str, AfterValidator(_zone)]
 Content = Annotated[Literal["full", "summary"] | int, BeforeValidator(_content)]
 Terms = Annotated[tuple[str, ...], BeforeValidator(_casefolded)]
 Age = Annotated[Duration, Field(ge=timedelta(seconds=1), le=timedelta(days=7))]
-Age = Annotated[Duration, Field(ge=timedelta(seconds=1), le=timedelta(days=7))]
 # How much leeway `env:NAME` and `file:PATH` references have, is decided in settings; here they are only names.
 SecretReference = Annotated[str, Field(pattern=r"^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$")]
 
@@ -182,15 +181,6 @@ class Caching(Declared):
     stale_if_error: Duration = timedelta(days=1)
 
 
-class Caching(Declared):
-    """How long feeds may be kept by readers and proxies: the [feeds] section."""
-
-    min_age: Age = timedelta(seconds=60)
-    max_age: Age = timedelta(minutes=15)
-    stale_while_revalidate: Duration = timedelta(minutes=5)
-    stale_if_error: Duration = timedelta(days=1)
-
-
 class Declarations(Declared):
     """Everything declared, as one numbered generation that every process uses for every accept."""
 
@@ -204,10 +194,6 @@ class Declarations(Declared):
 
     def feed(self, slug: str) -> FeedDeclaration | None:
         return next((feed for feed in self.feeds if feed.slug == slug), None)
-
-    def heir(self, slug: str) -> FeedDeclaration | None:
-        """Return the feed that was renamed from `slug`."""
-        return next((feed for feed in self.feeds if slug in feed.renamed_from), None)
 
     def heir(self, slug: str) -> FeedDeclaration | None:
         """Return the feed that was renamed from `slug`."""

@@ -32,4 +32,4 @@ def joined(header: str, keys: Iterable[str]) -> str:
 
 def pause_after(failures: int) -> timedelta:
     """Return how long to wait after so many failures in a row."""
-    return min(FIRST_PAUSE * 2 ** min(failures - 1, 16), LONGEST_PAUSE)
+    return min(FIRST_PAUSE * (1 << min(failures - 1, 16)), LONGEST_PAUSE)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy import Table, bindparam, delete, update
 
-from syndicate.store import schema_polling
+from syndicate.store.schema_polling import readers
 from syndicate.store.tx import Tx
 
 
 def _tables() -> tuple[Table, ...]:
     """Return the tables whose rows belong to a feed."""
-    return tuple(table for table in schema_polling.metadata.sorted_tables if "feed" in table.c)
+    return tuple(table for table in readers.metadata.sorted_tables if "feed" in table.c)
 
 
 _RENAME = tuple(

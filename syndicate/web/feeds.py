@@ -11,7 +11,7 @@ from aiohttp import web
 from multidict import CIMultiDict
 
 from syndicate.actions.editions import Edition
-from syndicate.errors import FeedNotFoundError, SyndicateError
+from syndicate.errors import FeedGoneError, FeedNotFoundError, SyndicateError
 from syndicate.model.declarations import Declarations, FeedDeclaration
 from syndicate.policy.caching import Outlook, bounds_of, cache_control
 from syndicate.policy.conditional import Coding, choose_coding
@@ -20,7 +20,7 @@ from syndicate.web import public, then
 from syndicate.web.context import WebContext, context
 from syndicate.web.deltas import Delta, delta_answer, delta_for
 from syndicate.web.editions import edition_headers, found_headers, is_held
-from syndicate.web.former import former
+from syndicate.web.former import GONE_CACHE_CONTROL, former
 from syndicate.web.problems import for_readers, problem
 
 FORMATS = ("rss", "atom", "json")
@@ -127,6 +127,10 @@ class Feeds:
             if format_name not in FORMATS:
                 raise FeedNotFoundError(name)
             return former(self._served, slug, f".{format_name}")
+        except FeedGoneError as error:
+            answer = problem(error)
+            answer.headers["Cache-Control"] = GONE_CACHE_CONTROL
+            return answer
         except SyndicateError as error:
             return problem(error)
 

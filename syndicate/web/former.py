@@ -10,6 +10,8 @@ from syndicate.web.headers import dressed
 
 # Readers that keep redirects need not ask the old address again; those that do not are served from caches.
 MOVED_CACHE_CONTROL = "public, max-age=2592000"
+# Kept for a while, as many never stop asking; not for long, as it may come back.
+GONE_CACHE_CONTROL = "public, max-age=300"
 
 
 def former(served: WebContext, slug: str, suffix: str = "") -> web.Response:

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from syndicate.actions import read
 from syndicate.actions.sitemap import NewsSitemap
+from syndicate.policy.purging import FRONT, SITEMAP
 from syndicate.render import opml as opml_document
 from syndicate.render import sitemap
 from syndicate.web.conditional import is_held
@@ -22,7 +23,7 @@ OPML_CACHE_CONTROL = "public, max-age=300"
 async def news_sitemap(request: web.Request) -> web.Response:
     """List what was first published in the last two days."""
     body = await request.config_dict[NEWS].body()
-    return _document(request, body, media_type=sitemap.MEDIA_TYPE, cache_control=SITEMAP_CACHE_CONTROL)
+    return _document(request, body, SITEMAP, media_type=sitemap.MEDIA_TYPE, cache_control=SITEMAP_CACHE_CONTROL)
 
 
 async def opml(request: web.Request) -> web.Response:
@@ -30,12 +31,13 @@ async def opml(request: web.Request) -> web.Response:
     served = context(request)
     declared, changed_at = await read.declared_since(served.office)
     body = opml_document.write_opml(declared.feeds, declared.publisher, changed_at=changed_at)
-    return _document(request, body, media_type=opml_document.MEDIA_TYPE, cache_control=OPML_CACHE_CONTROL)
+    return _document(request, body, FRONT, media_type=opml_document.MEDIA_TYPE, cache_control=OPML_CACHE_CONTROL)
 
 
-def _document(request: web.Request, body: bytes, *, media_type: str, cache_control: str) -> web.Response:
+def _document(request: web.Request, body: bytes, key: str, *, media_type: str, cache_control: str) -> web.Response:
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"Cache-Control": cache_control, "ETag": etag, "Access-Control-Allow-Origin": "*"}
+    headers |= context(request).tags(key)
     if is_held(request, etag):
         return web.Response(status=304, headers=headers)
     return web.Response(body=body, headers=headers | {"Content-Type": media_type})

@@ -79,9 +79,6 @@ def _headers(error: errors.SyndicateError) -> dict[str, str]:
             return {"Retry-After": str(error.retry_after_seconds)}
         case errors.StoreError():
             return {"Retry-After": str(STORE_RETRY_SECONDS)}
-        case errors.FeedGoneError():
-            # Kept for a while, as many never stop asking; not for long, as it may come back.
-            return {"Cache-Control": "public, max-age=300"}
         case errors.UnauthenticatedError():
             return {"WWW-Authenticate": 'Bearer realm="syndicate"'}
         case _:

@@ -74,6 +74,8 @@ async def test_answers_are_filed_under_what_they_show(tagged: Desk) -> None:
     expected = {
         "/": "front",
         "/feeds": "front",
+        "/feeds.opml": "front",
+        "/sitemap-news.xml": "sitemap",
         "/feeds/harbour": "feed-harbour",
         "/feeds/harbour.rss": "feed-harbour",
         f"/articles/{slug}": f"article-{slug}",
