@@ -13,7 +13,7 @@ from syndicate.errors import NotRetractedError
 from syndicate.model.article import Status
 from syndicate.model.journal import Cause
 from syndicate.model.stored import StoredArticle
-from syndicate.store import articles, copies, deliveries, idempotency, journal, memberships, offers, pictures
+from syndicate.store import articles, copies, deliveries, history, idempotency, journal, memberships, offers, pictures
 from syndicate.store.tx import Tx
 
 
@@ -51,6 +51,7 @@ def _erase(tx: Tx, name: str, case: str, now: datetime) -> tuple[StoredArticle, 
     offered = [{"the_feed": feed, "key": stored.key} for feed in offers.feeds_with(tx, stored.key)]
     memberships.leave(tx, [row | {"seq": seq, "at": now, "cause": Cause.RETRACTED.value} for row in offered])
     # The public note stood in the tombstones of these feeds.
+    history.mark_changed(tx, stored.key, seq=seq)
     memberships.touch(tx, tuple(memberships.of_article(tx, stored.key)), seq=seq, at=now)
     tx.effects.articles.add(stored.slug)
     return must_find(tx, stored.id), orphans

@@ -13,6 +13,7 @@ import feedparser
 import pytest
 
 from syndicate.actions.archives import ARCHIVE_SIZE
+from syndicate.actions.erase import erase
 from syndicate.actions.listings import list_copies
 from syndicate.actions.release import keep_time
 from syndicate.clock import FixedClock
@@ -242,6 +243,17 @@ async def test_a_json_delta_tells_of_withdrawals_in_its_extension(desk: Desk) ->
     feed = json.loads(body)
     assert feed["items"] == []
     assert [(each["id"], each["note"]) for each in feed["_syndicate"]["deleted"]] == [(story(1), "We were wrong.")]
+
+
+async def test_an_erasure_takes_the_note_from_those_who_only_hear_of_changes(desk: Desk) -> None:
+    await publish(desk, 1, 2)
+    await desk.retract(story(1), public_note="Jane Doe asked for it.")
+    tag = (await desk.ask("/feeds/latest.atom"))[0].headers["ETag"]
+    await erase(desk.service.office, desk.service.pictures, story(1), case="case 7")
+    answer, body = await desk.ask("/feeds/latest.atom", A_IM="feed", If_None_Match=tag)
+    assert answer.status == 226
+    assert set(read(body).deleted) == {story(1)}
+    assert b"Jane Doe" not in body
 
 
 # --- feedparser, which asks for changes at every request -------------------------------------------------------------
