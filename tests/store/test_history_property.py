@@ -111,7 +111,7 @@ class Newsroom:
         for name in FORMATS:
             edition = await editions.get("harbour", name)
             whole = read(edition.bodies["identity"])
-            assert {article: title for article, (_, title) in whole.entries.items()} == in_feed
+            assert {article: entry.title for article, entry in whole.entries.items()} == in_feed
             await self._check_archives(editions, chapters, name, ever)
             self.snapshots.append((name, edition.seq, whole))
             for _, since, snapshot in [each for each in self.snapshots if each[0] == name][-6:]:
