@@ -19,9 +19,8 @@ from syndicate.actions.release import keep_time
 from syndicate.clock import FixedClock
 from syndicate.model.delivery import Holding
 from tests.builders import NOON
-from tests.papers import put
-from tests.store.historians import Keeper, follow, read
-from tests.store.newsdesk import declared
+from tests.historians import Keeper, follow, read
+from tests.papers import configure, put
 from tests.web.desk import Desk
 from tests.web.polling import TOKENS, Gazette, pull
 
@@ -228,7 +227,8 @@ async def test_a_feed_that_was_declared_anew_has_no_changes_to_tell(open_desk: A
     desk: Desk = await open_desk(clock=FixedClock(NOON), feeds=FEEDS)
     await publish(desk, 1, 2)
     tag = (await desk.ask("/feeds/latest.atom"))[0].headers["ETag"]
-    await desk.service.use(declared(desk.service, feeds={"latest": 'title = "Newest"\nitems = 20\n'}))
+    folder = desk.service.loaded.path.parent
+    await desk.service.use(configure(folder, feeds={"latest": 'title = "Newest"\nitems = 20\n'}))
     await publish(desk, 3)
     answer, body = await desk.ask("/feeds/latest.atom", A_IM="feed", If_None_Match=tag)
     assert answer.status == 200
