@@ -82,7 +82,7 @@ class _Work:
     async def put(self, document: Document) -> None:
         path, listed = document.path, document.listed()
         held = self.before.get(path)
-        if held is not None and (held == listed or held.seq > listed.seq):
+        if held == listed:
             self.after[path] = held
             return
         # What nobody asks for by itself first: who takes a new document finds its twins new.
@@ -107,6 +107,8 @@ async def publish(source: Source, target: Target, *, archives: bool) -> Publishe
     """
     async with target.alone():
         standing = await source.office.store.read(_standing)
+        # Later than that, so that what other processes changed up to it is in the editions.
+        await source.editions.catch_up()
         found = read_manifest(await target.read(MANIFEST) or b"")
         if found is not None and found.epoch == standing.epoch and found.as_of > standing.as_of:
             return Published(found.as_of, unchanged=len(found.documents))

@@ -81,8 +81,6 @@ class Publishing:
             return False
         if office.store.shared and not await take_turn(office, "publish", self._me, lease=TURN):
             return False
-        # Another process may have changed them.
-        await self._source.editions.catch_up()
         self.as_of = (await publish(self._source, self._target, archives=archives)).as_of
         self._archives_at = now if archives else self._archives_at
         return False

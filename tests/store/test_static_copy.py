@@ -109,10 +109,12 @@ async def test_an_older_store_never_overwrites_a_newer_copy(tmp_path: Path) -> N
         await build(service, out)
         newer = json.loads((out / "manifest.json").read_bytes())
         newer["as_of"] += 1
+        newer["documents"]["feeds/harbour.rss"]["etags"]["identity"] = '"9-newer"'
         (out / "manifest.json").write_text(json.dumps(newer))
         (out / "feeds" / "harbour.rss").write_text("newer")
         assert (await build(service, out)).written == ()
         assert (out / "feeds" / "harbour.rss").read_text() == "newer"
+        assert json.loads((out / "manifest.json").read_bytes()) == newer
         # After a restore the count begins anew, and the copy with it.
         (out / "manifest.json").write_text(json.dumps(newer | {"epoch": "another"}))
         assert len((await build(service, out)).written) == 9
