@@ -12,7 +12,6 @@ import pytest
 from syndicate.actions import release
 from syndicate.app.service import running
 from tests.builders import NOON
-from tests.journeys.test_static import free_port
 from tests.papers import FEEDS, configure, put
 from tests.web.conftest import OpenDesk
 from tests.web.desk import Desk
@@ -97,7 +96,7 @@ async def test_a_changed_configuration_is_told_at_once(desk: Desk, tmp_path: Pat
 
 
 async def test_a_story_scheduled_for_soon_comes_on_time_though_nothing_else_happens(tmp_path: Path) -> None:
-    async with running(configure(tmp_path), host="127.0.0.1", port=free_port()) as service:
+    async with running(configure(tmp_path), host="127.0.0.1", port=0) as service:
         await asyncio.sleep(0.3)
         soon = service.office.now() + timedelta(seconds=1)
         receipt = await put(service, embargo_until=soon.isoformat())
