@@ -151,6 +151,28 @@ async def test_an_article_that_is_for_partners_only_leaves_the_archives_though_i
     assert story(5) in read(archive).deleted
 
 
+async def test_what_is_restored_when_it_is_too_old_for_its_feed_returns_to_the_archives_alone(open_desk: Any) -> None:
+    feeds = {"latest": 'title = "Latest"\nitems = 2\n[select]\nmax_age = "1d"\n'}
+    desk: Desk = await open_desk(clock=FixedClock(NOON), feeds=feeds)
+    await publish(desk, *range(1, ARCHIVE_SIZE + 1))
+    desk.clock.advance(timedelta(days=2))
+    await keep_time(desk.service.office)
+    await desk.retract(story(5))
+    gone = read(await get(desk, "/feeds/latest/archive/1.atom")).deleted[story(5)]
+    await desk.restore(story(5))
+    archive = read(await get(desk, "/feeds/latest/archive/1.atom"))
+    assert archive.entries[story(5)].updated_at > gone
+    assert not archive.deleted
+    assert not read(await get(desk, "/feeds/latest.atom")).entries
+
+
+async def test_what_comes_back_stands_where_its_date_puts_it(desk: Desk) -> None:
+    await publish(desk, *range(1, 31))
+    await desk.retract(story(3))
+    await desk.restore(story(3))
+    assert next(iter(read(await get(desk, "/feeds/latest.atom")).entries)) == story(3)
+
+
 # --- deltas --------------------------------------------------------------------------------------------------------
 
 
