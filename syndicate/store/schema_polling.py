@@ -7,6 +7,9 @@ from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, Table, Te
 from syndicate.store.columns import At, Key
 from syndicate.store.schema import metadata
 
+# With these tables in it: whoever compares the whole schema takes it from here.
+__all__ = ["feed_findings", "metadata", "readers", "served_editions"]
+
 # What stands between an article and a feed that selects it: refused, or repaired, and why.
 feed_findings = Table(
     "feed_findings",

@@ -6,14 +6,14 @@ import asyncio
 import base64
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from pydantic_core import to_json
 
-from syndicate.connectors.contract import Accepted, Connector, Refused, Sending
+from syndicate.connectors.contract import Accepted, Connector, Outcome, Refused, Sending
 from syndicate.connectors.table import CONNECTORS, build
 from syndicate.errors import ConfigurationError
 from syndicate.model.delivery import EventType
@@ -95,6 +95,12 @@ async def outcome_at(
         return await connector(case, server.url, client).send(sent or an_update())
 
 
+def without_digest(outcome: Outcome) -> Outcome:
+    """Leave out which bytes may have arrived, which each connector's own tests look at."""
+    assert outcome.payload_digest
+    return replace(outcome, payload_digest=None)
+
+
 def test_every_connector_has_a_case() -> None:
     assert sorted(CASES) == CALLED
 
@@ -102,7 +108,8 @@ def test_every_connector_has_a_case() -> None:
 @pytest.mark.parametrize("sent", [an_update(), a_retraction()], ids=["article", "retraction"])
 async def test_a_partner_that_takes_it_has_accepted(case: Case, client: Client, sent: Sending) -> None:
     outcome = await outcome_at(case, answering(200, b"thank you"), client, sent)
-    assert outcome == Accepted(status=200, answer="thank you")
+    assert isinstance(outcome, Accepted)
+    assert (outcome.status, outcome.answer) == (200, "thank you")
 
 
 async def test_a_test_reaches_the_partner(case: Case, client: Client) -> None:
@@ -150,17 +157,17 @@ async def test_a_partner_that_never_answers_is_given_up_in_time(
     case: Case, client: Client, behaviour: Behaviour
 ) -> None:
     outcome = await outcome_at(case, behaviour, client)
-    assert outcome == Refused("no answer in time", overloaded=True, certain=False)
+    assert without_digest(outcome) == Refused("no answer in time", overloaded=True, certain=False)
 
 
 async def test_a_partner_that_hangs_up_may_have_taken_it(case: Case, client: Client) -> None:
     outcome = await outcome_at(case, dropping, client)
-    assert outcome == Refused("the connection was closed before an answer", certain=False)
+    assert without_digest(outcome) == Refused("the connection was closed before an answer", certain=False)
 
 
 async def test_a_partner_that_talks_nonsense_may_have_taken_it(case: Case, client: Client) -> None:
     outcome = await outcome_at(case, sending(b"SSH-2.0-OpenSSH_9.2\r\n\r\n"), client)
-    assert outcome == Refused("the answer is not valid HTTP", certain=False)
+    assert without_digest(outcome) == Refused("the answer is not valid HTTP", certain=False)
 
 
 @pytest.mark.parametrize("behaviour", [DRIPPING_BODY, TEN_GIGABYTES, ENDLESS_CHUNKS], ids=["drip", "10 GB", "chunks"])

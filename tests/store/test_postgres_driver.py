@@ -301,7 +301,7 @@ async def test_a_change_that_waited_for_an_adoption_is_sorted_by_what_was_adopte
     before = configure(tmp_path, PARTNER).declarations
     after = configure(tmp_path, PARTNER, feeds=feeds).declarations
     occasion = office_of(other, "two").occasion("configuration")
-    adopting = Paused(other, _adopt, before, after, Evaluated(0, {"sport": {}}), occasion)
+    adopting = Paused(other, _adopt, before, after, Evaluated(0, {"sport": {}}, {"sport": set()}), occasion)
     async with adopting:
         accepting = asyncio.create_task(put_story(office, categories=["Sport"]))
         await soon(accepting)

@@ -23,7 +23,6 @@ from syndicate.render.feeds import FORMATS, render
 from tests.builders import NOON
 from tests.papers import a_paper, put
 
-
 # Where there is such a place: nothing here is about the disk.
 MEMORY = Path("/dev/shm") if Path("/dev/shm").is_dir() else None
 STORIES = tuple(f"tag:harbour.example,2026:{name}" for name in ("ferry", "quay", "gull", "lock"))

@@ -95,6 +95,8 @@ async def test_the_database_holds_no_token(open_desk: OpenDesk) -> None:
 @pytest.mark.parametrize("path", ["/", "/feeds/latest.rss", "/articles/x", "/media/x", "/healthz", "/api/v1/articles",
                                   "/api/v1/feeds", "/inbound/wire"])  # fmt: skip
 async def test_a_method_an_address_does_not_have_is_answered_405(desk: Desk, method: str, path: str) -> None:
+    if (method, path) == ("OPTIONS", "/feeds/latest.rss"):
+        method = "PUT"  # scripts of other sites may ask before they ask
     answer = await desk.client.request(method, path)
     await problem_of(answer, 405, "method_not_allowed")
     assert answer.headers["Allow"]
