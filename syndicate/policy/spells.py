@@ -59,13 +59,21 @@ def _aged(spell: Spell | None, now: datetime) -> Spell | None:
 def _entered(spell: Spell | None, step: Step) -> Spell:
     if spell is None:
         return Spell(True, step.seq, step.at, step.updated_at, leaves_at=step.leaves_at)
-    # What comes back is newer than its tombstone, even where the clock went back.
-    back_at = spell.reentered_at if spell.member else max(step.at, spell.dated_at + timedelta(microseconds=1))
+    back_at = spell.reentered_at if spell.member else _returned_at(spell, step.at)
     dated_at = step.updated_at if back_at is None else max(back_at, step.updated_at)
     return Spell(True, step.seq, step.at, dated_at, back_at, step.leaves_at)
 
 
 def _left(spell: Spell | None, step: Step) -> Spell | None:
-    if spell is None or not (spell.member or (spell.aged and step.withdrawn)):
+    if spell is None or (not spell.member and not spell.aged and (step.withdrawn or not step.too_old)):
         return spell
-    return Spell(False, step.seq, step.at, max(spell.dated_at, step.at), aged=step.too_old)
+    if step.withdrawn or not step.too_old:
+        return Spell(False, step.seq, step.at, max(spell.dated_at, step.at))
+    # Back from a withdrawal and too old at once: archives show it, with the date of its return.
+    dated_at = max(spell.dated_at, step.at) if spell.member or spell.aged else _returned_at(spell, step.at)
+    return Spell(False, step.seq, step.at, dated_at, aged=True)
+
+
+def _returned_at(spell: Spell, at: datetime) -> datetime:
+    """Return when something came back: later than its tombstone, even where the clock went back."""
+    return max(at, spell.dated_at + timedelta(microseconds=1))
