@@ -17,6 +17,7 @@ from syndicate.model.journal import Cause, Kind
 from syndicate.model.stored import StoredArticle
 from syndicate.policy import change, identity, rights
 from syndicate.policy.change import Change, Stale, Unchanged
+from syndicate.render.event import is_plain
 from syndicate.store import articles
 from syndicate.store.tx import Tx
 
@@ -165,11 +166,13 @@ def _write(
     )
     article = decision.article.model_copy(update={"revision": revision, "slug": slug, "status": None, "seq": None})
     released_at = _released_at(stored, decision, now=occasion.now)
+    record = articles.dump(article)
     values: dict[str, Any] = {
         "url": article.url,
         "revision": revision,
         "status": decision.status.value,
-        "record": articles.dump(article),
+        "record": record,
+        "is_plain": int(is_plain(record)),
         "content_hash": identity.content_hash(article),
         "published_at": article.published_at,
         "updated_at": article.updated_at,
@@ -188,7 +191,7 @@ def _write(
     kind = decision.kind.value if decision.kind else decision.status.value
     # The clock, and what feeds say of their next change, go by instants that are written here.
     tx.effects.instants = True
-    articles.add_revision(tx, key, revision, at=occasion.now, actor=occasion.actor, kind=kind, record=values["record"])
+    articles.add_revision(tx, key, revision, at=occasion.now, actor=occasion.actor, kind=kind, record=record)
     return _as_written(key, stored, article, values, submission)
 
 

@@ -19,7 +19,7 @@ from syndicate.model.journal import Cause, Kind
 from syndicate.model.views import partner_key, view_of
 from syndicate.policy.health import may_send
 from syndicate.policy.rights import NotAllowed
-from syndicate.render.event import change_item
+from syndicate.render.event import change_item, is_plain
 from syndicate.store import journal, memberships, meta, offers
 from syndicate.store.offers import Carried, Change
 from syndicate.store.tx import Tx
@@ -131,7 +131,16 @@ def _item(tx: Tx, partner: PartnerDeclaration, change: Change) -> _Item | None:
         return None
     assert change.offered_at is not None
     seq, now = change.seq, change.offered_at
-    record = record_for(change.record, partner, tx.declarations, slug=change.slug, url=change.url, seq=seq, now=now)
+    record = record_for(
+        change.record,
+        partner,
+        tx.declarations,
+        slug=change.slug,
+        url=change.url,
+        seq=seq,
+        plain=is_plain(change.record),
+        now=now,
+    )
     if isinstance(record, NotAllowed):
         return _written(tx, change, None, Cause.RIGHTS, now)
     return _written(tx, change, record, None, now)

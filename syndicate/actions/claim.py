@@ -85,6 +85,7 @@ class Parcel:
             slug=self.claimed.slug,
             url=self.claimed.url,
             seq=self.delivery.seq,
+            plain=self.claimed.is_plain,
             now=now,
         )
 

@@ -18,6 +18,7 @@ from syndicate.connectors.contract import Preview
 from syndicate.model.article import Status
 from syndicate.model.delivery import Attempt, Delivery, EventType
 from syndicate.policy.rights import NotAllowed
+from syndicate.render.event import is_plain
 from syndicate.store import articles
 from syndicate.store.leases import Claimed
 from syndicate.store.tx import Tx
@@ -76,6 +77,7 @@ def _parcel(tx: Tx, delivery: Delivery) -> Parcel | None:
         delivery=delivery,
         article_key=stored.key,
         record=record,
+        is_plain=record is not None and is_plain(record),
         status=Status.PUBLISHED,
         slug=stored.slug,
         url=None if record is None else from_json(record).get("url"),

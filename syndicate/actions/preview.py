@@ -20,6 +20,7 @@ from syndicate.model.stored import StoredArticle
 from syndicate.model.views import polls
 from syndicate.policy.planning import Standing
 from syndicate.policy.rights import NotAllowed
+from syndicate.render.event import is_plain
 from syndicate.store import articles, copies, deliveries
 from syndicate.store.leases import Claimed
 from syndicate.store.tx import Tx
@@ -102,11 +103,13 @@ def _settled(delivery: Delivery, standing: Standing) -> Delivery:
 
 def _claimed(stored: StoredArticle, delivery: Delivery, held: Copy | None) -> Claimed:
     assert stored.article is not None
+    record = articles.dump(stored.article)
     return Claimed(
         delivery=delivery,
         article_key=stored.key,
         status=stored.status,
-        record=articles.dump(stored.article),
+        record=record,
+        is_plain=is_plain(record),
         slug=stored.slug,
         url=stored.url,
         holding=None if held is None else held.holding.value,

@@ -52,6 +52,8 @@ async def _outcome(connections: Connections, parcel: Parcel, *, now: datetime) -
         sending = parcel.sending(now=now)
         if isinstance(sending, NotAllowed):
             return sending
+        if connector.bounded:
+            return await connector.send(sending)
         async with asyncio.timeout(LONGEST_SEND.total_seconds()):
             return await connector.send(sending)
     except TimeoutError:

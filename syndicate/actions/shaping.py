@@ -23,15 +23,17 @@ def record_for(  # what a record leaves with, by name
     slug: str,
     url: str | None,
     seq: int,
+    plain: bool,
     now: datetime,
 ) -> bytes | NotAllowed:
-    """Return a kept record as the partner gets it, with what the service knows of it and the chain it came through."""
+    """Return a kept record as the partner gets it, with what the service knows of it and the chain it came through.
+
+    `plain` is what `is_plain` says of it; who sends many has written it down.
+    """
     publisher = declarations.publisher
     everything = takes_everything(partner, declarations.rights)
-    if everything:
-        text = outgoing_text(kept, publisher, slug=slug, url=url, seq=seq)
-        if text is not None:
-            return text
+    if everything and plain:
+        return outgoing_text(kept, publisher, slug=slug, url=url, seq=seq)
     record = _shaped(kept, partner, declarations, slug=slug, everything=everything, now=now)
     if isinstance(record, NotAllowed):
         return record

@@ -54,7 +54,13 @@ class Preview:
 
 
 class Connector(Protocol):
-    """One partner's way in. What the partner or the network does is an Outcome; an exception is our own bug."""
+    """One partner's way in. What the partner or the network does is an Outcome; an exception is our own bug.
+
+    `bounded` says that every wait of `send` ends by itself; any other connector is cut after five minutes.
+    """
+
+    @property
+    def bounded(self) -> bool: ...
 
     async def send(self, sending: Sending) -> Outcome:
         """Bring the partner to the state that `sending` describes."""

@@ -20,6 +20,8 @@ class PullOptions(BaseModel):
 class Pull:
     """Stands where a connector is asked for; what is due to the partner is offered to it (actions.offer)."""
 
+    bounded = True
+
     async def send(self, sending: Sending) -> Outcome:
         return NOT_CALLED
 

@@ -32,6 +32,9 @@ class WebhookOptions(BaseModel):
 class Webhook:
     """Post each event to one address, signed with every secret; `clock` tells the time of the attempt."""
 
+    # By the total that the client allows for one exchange.
+    bounded = True
+
     def __init__(
         self, options: WebhookOptions, secrets: tuple[bytes, ...], *, client: Client, clock: Callable[[], datetime]
     ) -> None:

@@ -62,7 +62,7 @@ def format_instant(instant: datetime) -> str:
 
 def rfc3339(instant: datetime) -> str:
     """Write an instant as RFC 3339 with seconds, `Z` for UTC, and a fraction only where there is one."""
-    if (instant.utcoffset() or timedelta()) % timedelta(minutes=1):
+    if instant.tzinfo is not UTC and (instant.utcoffset() or timedelta()) % timedelta(minutes=1):
         # Local mean time, before zones were standardised, has seconds; RFC 3339 has no place for them.
         instant = instant.astimezone(UTC)
     text = instant.isoformat(timespec="microseconds" if instant.microsecond else "seconds")

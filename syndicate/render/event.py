@@ -101,14 +101,17 @@ def provenance_of(record: Mapping[str, Any], publisher: Publisher) -> list[Mappi
     return chain if chain[-1]["name"] == ours["name"] else [*chain, ours]
 
 
-def outgoing_text(kept: str, publisher: Publisher, *, slug: str, url: str | None, seq: int) -> bytes | None:
-    """Return as JSON how a record of our own without rights leaves, from the text the store keeps; None for any other.
+def is_plain(kept: str) -> bool:
+    """Tell from the text the store keeps that a record is our own and without rights, so that `outgoing_text` fits it.
 
     Nothing is read: a key stands between quotes, and quotes within a string are escaped, so that the search for a key
     may find too much and never too little.
     """
-    if _OBJECT in kept or _END in kept or _CHAIN in kept:
-        return None
+    return not (_OBJECT in kept or _END in kept or _CHAIN in kept)
+
+
+def outgoing_text(kept: str, publisher: Publisher, *, slug: str, url: str | None, seq: int) -> bytes:
+    """Return as JSON how a plain record leaves, from the text the store keeps."""
     ours = {"name": publisher.title, "url": f"{publisher.root}/"}
     named = {"source": ours, "provenance": [ours], "status": Status.PUBLISHED, "seq": seq}
     if url is None:

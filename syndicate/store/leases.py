@@ -34,6 +34,7 @@ _CLAIMABLE = (
         *COLUMNS,
         t.c.article_key,
         articles.c.record,
+        articles.c.is_plain,
         articles.c.status,
         articles.c.slug,
         articles.c.url,
@@ -104,6 +105,8 @@ class Claimed:
     delivery: Delivery
     article_key: int
     record: str | None
+    is_plain: bool
+    """That the record may leave as it is kept (render.event)."""
     status: Status
     slug: str
     url: str | None
@@ -120,8 +123,8 @@ def claimable(tx: Tx, partner: str, *, lane: Lane, now: datetime, limit: int) ->
 
 
 def _claimed(row: Row[*tuple[Any, ...]]) -> Claimed:
-    key, record, status, *rest = row[len(COLUMNS) :]
-    return Claimed(delivery_of(row), key, record, Status(status), *rest)
+    key, record, is_plain, status, *rest = row[len(COLUMNS) :]
+    return Claimed(delivery_of(row), key, record, bool(is_plain), Status(status), *rest)
 
 
 def claim(tx: Tx, ids: Sequence[str], *, token: str, until: datetime) -> None:

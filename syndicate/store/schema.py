@@ -42,6 +42,8 @@ articles = Table(
     Column("status", Text, nullable=False),
     Column("seq", BigInteger),
     Column("record", Text),
+    # 1: may leave as it is kept (render.event.is_plain). NULL where nobody has looked.
+    Column("is_plain", Integer),
     Column("content_hash", Text, nullable=False),
     Column("published_at", At, nullable=False),
     Column("updated_at", At, nullable=False),

@@ -23,6 +23,7 @@ UPDATE memberships SET ordinal = numbered.ordinal FROM (
 
 
 def upgrade() -> None:
+    op.add_column("articles", sa.Column("is_plain", sa.Integer()))
     op.add_column("memberships", sa.Column("revision", sa.Integer()))
     op.add_column("memberships", sa.Column("offered_at", sa.BigInteger()))
     op.create_index("memberships_changed", "memberships", ["feed", "changed_seq", "article_key"])
