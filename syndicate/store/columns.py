@@ -38,7 +38,7 @@ class At(TypeDecorator[datetime]):
 
     def result_processor(self, dialect: Any, coltype: object) -> Callable[[int | None], datetime | None]:
         # In the place of `process_result_value`, which is called through three functions more for each value.
-        return _instant
+        return instant
 
 
 # SQLite gives row ids to INTEGER keys only.
@@ -84,9 +84,10 @@ def rows(values: Iterable[Sequence[str | int | datetime | None]]) -> str:
     ).decode()
 
 
-def _instant(value: int | None) -> datetime | None:
+def instant(value: int | None) -> datetime | None:
+    """Read an instant as the tables keep it."""
     return None if value is None else EPOCH + timedelta(microseconds=value)
 
 
-def _microseconds(instant: datetime) -> int:
-    return (instant - EPOCH) // timedelta(microseconds=1)
+def _microseconds(at: datetime) -> int:
+    return (at - EPOCH) // timedelta(microseconds=1)

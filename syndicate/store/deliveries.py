@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, delete, func, insert, or_, select, union_all, update
+from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, union_all, update
 
 from syndicate.model.delivery import Delivery, DeliveryState, EventType, Lane
 from syndicate.model.journal import Cause
@@ -69,7 +69,7 @@ class Waiting:
     attempts: int
 
 
-def delivery_of(row: Row[*tuple[Any, ...]]) -> Delivery:
+def delivery_of(row: Sequence[Any]) -> Delivery:
     """Read a delivery from a row that begins with COLUMNS; by position, because a busy dispatcher reads many."""
     id, partner, article_id, revision, seq, kind, lane, cause, note, state, due_at, *rest = row[: len(COLUMNS)]  # noqa: A001
     created_at, owed_at, attempts, finished_at, reason = rest

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, func, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, select, update
 from sqlalchemy.orm import aliased
 
 from syndicate.model.article import Status
 from syndicate.model.delivery import Delivery, EventType, Lane
 from syndicate.store.columns import fixed, rows, rows_of
 from syndicate.store.deliveries import COLUMNS, delivery_of
+from syndicate.store.gathered import Gathered
 from syndicate.store.schema import articles, copies
 from syndicate.store.schema import deliveries as t
 from syndicate.store.tx import Tx
@@ -29,7 +30,7 @@ _NOT_ON_ITS_WAY = ~(
     )
     .exists()
 )
-_CLAIMABLE = (
+_CLAIMABLE = Gathered(
     select(
         *COLUMNS,
         t.c.article_key,
@@ -119,10 +120,15 @@ class Claimed:
 def claimable(tx: Tx, partner: str, *, lane: Lane, now: datetime, limit: int) -> tuple[Claimed, ...]:
     """Return due deliveries of a partner up to `lane`, most urgent first, none whose article is on its way."""
     parameters = {"partner": partner, "lane": int(lane), "now": now, "limit": limit}
-    return tuple(_claimed(row) for row in tx.run(_CLAIMABLE, parameters).all())
+    found = [_claimed(row) for row in _CLAIMABLE.all(tx, parameters)]
+    return tuple(sorted(found, key=_urgency))
 
 
-def _claimed(row: Row[*tuple[Any, ...]]) -> Claimed:
+def _urgency(claimed: Claimed) -> tuple[Lane, datetime, int]:
+    return claimed.delivery.lane, claimed.delivery.due_at, claimed.delivery.seq
+
+
+def _claimed(row: Sequence[Any]) -> Claimed:
     key, record, is_plain, status, *rest = row[len(COLUMNS) :]
     return Claimed(delivery_of(row), key, record, bool(is_plain), Status(status), *rest)
 
