@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ CHANGES = 10
 # Nothing is kept for longer than a feed's greatest age and the time that a shared cache adds to it.
 HORIZON = timedelta(days=8)
 MAX_SCHEDULED = 200
+MAX_ENDING = 500
 # What lies beyond the horizon comes nearer, and other processes schedule, too.
 LOOK_AGAIN_AFTER = timedelta(seconds=60)
 
@@ -33,7 +35,7 @@ def _coming(tx: Tx, slug: str, now: datetime) -> Iterator[datetime]:
     until = now + HORIZON
     entering = _next_entering(tx, slug, until=until)
     leaving = foresight.next_leaving_of(tx, slug, until=until)
-    ending = foresight.next_ending_of(tx, slug, until=until)
+    ending = foresight.next_ending_of(tx, slug, until=until, limit=MAX_ENDING)
     yield from (at for at in (entering, leaving, ending) if at is not None)
 
 
@@ -55,39 +57,50 @@ def _next_entering(tx: Tx, slug: str, *, until: datetime) -> datetime | None:
 @dataclass(frozen=True)
 class _Seen:
     outlook: Outlook
-    version: int
+    version: tuple[int, int]
     at: datetime
 
 
 class Outlooks:
-    """The outlooks this process knows; a commit that may change one makes it be read again."""
+    """The outlooks this process knows; a commit that may change one makes that one be read again."""
 
     def __init__(self, office: Office) -> None:
         self._office = office
         self._version = 0
+        self._changes: Counter[str] = Counter()
         self._seen: dict[str, _Seen] = {}
         self._one_at_a_time = asyncio.Lock()
         office.store.listen(self._follow)
 
     def _follow(self, effects: Effects) -> None:
-        if effects.articles or effects.instants or effects.feeds or effects.generation is not None:
+        self._changes.update(effects.feeds.keys())
+        # What is scheduled may be for any feed.
+        if effects.instants or effects.generation is not None:
             self.expire()
 
     def expire(self) -> None:
         """Read every outlook again when it is next asked for: another process may have scheduled something."""
         self._version += 1
 
+    def _version_of(self, slug: str) -> tuple[int, int]:
+        return self._version, self._changes[slug]
+
+    def is_in_force(self, slug: str, outlook: Outlook | None) -> bool:
+        """Tell whether nothing has happened since an outlook was read; what only time changes is not looked at."""
+        seen = self._seen.get(slug)
+        return seen is not None and seen.outlook is outlook and seen.version == self._version_of(slug)
+
     def ready(self, slug: str, now: datetime) -> Outlook | None:
         """Return what is known, if it still holds."""
         seen = self._seen.get(slug)
-        if seen is None or seen.version != self._version or abs(now - seen.at) >= LOOK_AGAIN_AFTER:
+        if seen is None or seen.version != self._version_of(slug) or abs(now - seen.at) >= LOOK_AGAIN_AFTER:
             return None
         return seen.outlook
 
     async def get(self, slug: str) -> Outlook:
         """Return what is known, reading it where needed."""
         async with self._one_at_a_time:
-            version, now = self._version, self._office.now()
+            version, now = self._version_of(slug), self._office.now()
             if (known := self.ready(slug, now)) is None:
                 known = await self._office.store.read(outlook, slug, now)
                 self._seen[slug] = _Seen(known, version, now)

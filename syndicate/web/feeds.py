@@ -143,7 +143,7 @@ class Feeds:
         now = self._served.office.now()
         if not prepared.made_at <= now < prepared.stands_until or not self._is_newest(prepared):
             return False
-        return self._served.outlooks.ready(prepared.slug, now) is prepared.outlook
+        return self._served.outlooks.is_in_force(prepared.slug, prepared.outlook)
 
     async def _prepare(self, name: str) -> Prepared:
         slug, _, format_name = name.rpartition(".")
