@@ -11,7 +11,18 @@ import pytest
 from sqlalchemy import event
 
 from syndicate.model.delivery import Lane
-from syndicate.store import articles, attempts, backlog, copies, deliveries, history, journal, leases, memberships
+from syndicate.store import (
+    articles,
+    attempts,
+    backlog,
+    copies,
+    deliveries,
+    foresight,
+    history,
+    journal,
+    leases,
+    memberships,
+)
 from syndicate.store.schema_polling import metadata
 from syndicate.store.store import Store
 from syndicate.store.tx import Tx
@@ -61,6 +72,19 @@ HOT: dict[str, tuple[str, Query]] = {
     "who left a feed": ("memberships_left", lambda tx: memberships.left(tx, "world", limit=10)),
     "members past their age": ("memberships_leaving", lambda tx: memberships.aged(tx, now=NOON, limit=10)),
     "when a member is past its age": ("memberships_leaving", memberships.next_leaving),
+    "when a feed's next member is past its age": (
+        "memberships_leaving_of",
+        lambda tx: foresight.next_leaving_of(tx, "world", until=NOON),
+    ),
+    "when a feed's next member expires": (
+        "articles_by_expiry",
+        lambda tx: foresight.next_ending_of(tx, "world", until=NOON, limit=10),
+    ),
+    "when the rights in a feed's next member end": (
+        "articles_by_rights",
+        lambda tx: foresight.next_ending_of(tx, "world", until=NOON, limit=10),
+    ),
+    "when a feed last changed": ("memberships_newest", lambda tx: foresight.last_changes(tx, "world", limit=10)),
     "the journal after a cursor": ("INTEGER PRIMARY KEY", lambda tx: journal.after(tx, 5, limit=10)),
     "the journal of an article": ("journal_by_article", lambda tx: journal.of_article(tx, 1)),
     "what is due for release": ("articles_by_release", lambda tx: articles.due_for_release(tx, now=NOON, limit=10)),

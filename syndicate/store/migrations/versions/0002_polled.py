@@ -30,6 +30,14 @@ def upgrade() -> None:
     op.add_column("memberships", sa.Column("ordinal", sa.BigInteger()))
     op.create_index("memberships_by_ordinal", "memberships", ["feed", "ordinal"])
     op.execute(_ORDINALS)
+    leaving = sa.text("left_seq IS NULL AND leaves_at IS NOT NULL")
+    op.create_index(
+        "memberships_leaving_of",
+        "memberships",
+        ["feed", "leaves_at"],
+        sqlite_where=leaving,
+        postgresql_where=leaving,
+    )
     op.add_column("feeds", sa.Column("declared_seq", sa.BigInteger()))
     op.execute("UPDATE feeds SET declared_seq = seq")
     op.add_column("attempts", sa.Column("payload_digest", sa.Text()))
