@@ -115,8 +115,9 @@ class Partners:
         page = await changes(office, partner, after, limit=limit)
         while not page.items and loop.time() < until and not self._waiting.ended:
             # What was committed since the page was read wakes nobody any more.
-            if self._served.editions.heads.get(key, 0) <= page.seq:
-                await self._waiting.until_woken(key, seconds=until - loop.time())
+            unchanged = self._served.editions.heads.get(key, 0) <= page.seq
+            if unchanged and not await self._waiting.until_woken(key, seconds=until - loop.time()):
+                return page
             page = await changes(office, partner, page.position, limit=limit)
         return page
 

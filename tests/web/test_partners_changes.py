@@ -12,7 +12,7 @@ from syndicate.actions.listings import list_copies
 from syndicate.actions.offer import offer_due
 from syndicate.model.delivery import Holding
 from syndicate.store import meta
-from syndicate.web.waiting import Waiting
+from syndicate.web.waiting import MOST_FOR_ONE, Waiting
 from tests.web.conftest import OpenDesk
 from tests.web.desk import FERRY, problem_of
 from tests.web.polling import TOKENS, Gazette, pull
@@ -165,6 +165,18 @@ async def test_of_too_many_that_wait_the_first_goes_on() -> None:
     waiting.wake(["partner:gazette"])
     await asyncio.gather(*tasks)
     assert len(waiting) == 0
+
+
+async def test_of_too_many_that_ask_and_wait_the_first_is_answered_and_the_others_rest(gazette: Gazette) -> None:
+    await gazette.changes()
+    asked = [asyncio.create_task(gazette.changes("&wait=30")) for _ in range(MOST_FOR_ONE + 2)]
+    async with asyncio.timeout(10):
+        await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.sleep(0.5)
+        assert sum(task.done() for task in asked) == 2
+        await gazette.desk.put()
+        await gazette.ask("")
+        assert sorted(len(items) for items in await asyncio.gather(*asked)) == [0, 0] + [1] * MOST_FOR_ONE
 
 
 async def test_a_long_list_is_cut_into_pages_by_its_bytes(gazette: Gazette) -> None:
