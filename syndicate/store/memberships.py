@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from syndicate.model.article import Article
 from syndicate.store.articles import load
-from syndicate.store.columns import At
+from syndicate.store.columns import At, fixed
 from syndicate.store.schema import articles, feeds, revisions
 from syndicate.store.schema import memberships as t
 from syndicate.store.tx import Tx
@@ -106,6 +106,8 @@ _NEWEST = (
     .order_by(t.c.updated_at.desc(), t.c.published_at.desc(), t.c.article_id.desc())
     .limit(bindparam("limit"))
 )
+# Of a feed with an age all that ever stood in it has left: an index holds those of whom a tombstone tells.
+WAS_WITHDRAWN = t.c.left_cause != fixed(AGED)
 GONE = (
     *(t.c.article_id, t.c.left_at, t.c.left_cause, articles.c.public_note),
     *(articles.c.url, articles.c.slug, t.c.published_at),
@@ -113,7 +115,7 @@ GONE = (
 _LEFT = (
     select(*GONE)
     .select_from(t.join(articles, articles.c.key == t.c.article_key))
-    .where(t.c.feed == bindparam("feed"), t.c.left_seq.is_not(None), t.c.left_cause != AGED)
+    .where(t.c.feed == bindparam("feed"), WAS_WITHDRAWN)
     .order_by(t.c.left_seq.desc())
     .limit(bindparam("limit"))
 )

@@ -12,7 +12,7 @@ from sqlalchemy import Row, and_, bindparam, delete, func, or_, select, tuple_, 
 from syndicate.model.article import Status
 from syndicate.model.delivery import Holding
 from syndicate.store.columns import fixed
-from syndicate.store.memberships import IS_SHOWN, MEMBERS
+from syndicate.store.memberships import IS_SHOWN, MEMBERS, WAS_WITHDRAWN
 from syndicate.store.schema import articles, copies, deliveries, feeds, revisions
 from syndicate.store.schema import memberships as t
 from syndicate.store.schema_polling import readers
@@ -49,7 +49,7 @@ _NEWEST = (
 )
 _LEFT = (
     select(t.c.article_key, t.c.revision, t.c.left_seq)
-    .where(t.c.feed == bindparam("feed"), t.c.left_seq.is_not(None))
+    .where(t.c.feed == bindparam("feed"), WAS_WITHDRAWN)
     .order_by(t.c.left_seq.desc())
     .limit(bindparam("limit"))
 )

@@ -11,6 +11,7 @@ from sqlalchemy import Executable, Row, and_, bindparam, case, func, or_, select
 from syndicate.model.journal import Kind
 from syndicate.policy.spells import Spell
 from syndicate.store.columns import At
+from syndicate.store.memberships import WAS_WITHDRAWN
 from syndicate.store.schema import articles as a
 from syndicate.store.schema import attempts
 from syndicate.store.schema import deliveries as d
@@ -51,8 +52,8 @@ _OF_ARTICLE = _ROWS.where(j.c.article_key == bindparam("key"), j.c.seq <= bindpa
 _FIRST = select(j.c.seq, j.c.at).order_by(j.c.seq).limit(1)
 _AT_OR_BELOW = select(j.c.seq, j.c.at).where(j.c.seq <= bindparam("seq")).order_by(j.c.seq.desc()).limit(1)
 _LEFT = (
-    select(m.c.article_key, m.c.left_seq, m.c.left_at, m.c.left_cause, m.c.published_at)
-    .where(m.c.feed == bindparam("feed"), m.c.left_seq.is_not(None), m.c.left_seq <= bindparam("seq"))
+    select(m.c.article_key, m.c.left_seq, m.c.left_at, m.c.published_at)
+    .where(m.c.feed == bindparam("feed"), WAS_WITHDRAWN, m.c.left_seq <= bindparam("seq"))
     .order_by(m.c.left_seq.desc())
     .limit(bindparam("limit"))
 )
@@ -116,11 +117,10 @@ def at_or_below(tx: Tx, seq: int) -> tuple[int, datetime] | None:
 
 
 def left_by(tx: Tx, feed: str, seq: int, *, limit: int) -> dict[int, tuple[Spell, datetime]]:
-    """Return by key who left a feed by then and is out of it since, the last first; with when it was published."""
+    """Return by key who was withdrawn from a feed by then and since, the last first; with when it was published."""
     rows = tx.run(_LEFT, {"feed": feed, "seq": seq, "limit": limit})
     return {
-        key: (Spell(member=False, seq=left, at=at, dated_at=at, aged=cause == "aged"), published_at)
-        for key, left, at, cause, published_at in rows
+        key: (Spell(member=False, seq=left, at=at, dated_at=at), published_at) for key, left, at, published_at in rows
     }
 
 

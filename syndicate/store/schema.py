@@ -124,7 +124,7 @@ memberships = Table(
     # Its place in the order of first entries, counted from 1 in each feed: archives are made by it.
     Column("ordinal", BigInteger),
     partial_index("memberships_newest", "feed", "updated_at", "published_at", "article_id", where="left_seq IS NULL"),
-    partial_index("memberships_left", "feed", "left_seq", where="left_seq IS NOT NULL"),
+    partial_index("memberships_left", "feed", "left_seq", where="left_cause <> 'aged'"),
     partial_index("memberships_leaving", "leaves_at", where="left_seq IS NULL AND leaves_at IS NOT NULL"),
     partial_index("memberships_leaving_of", "feed", "leaves_at", where="left_seq IS NULL AND leaves_at IS NOT NULL"),
     Index("memberships_by_article", "article_key"),

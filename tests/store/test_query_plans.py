@@ -193,3 +193,24 @@ async def test_a_statement_is_compiled_once(store: Store) -> None:
         return len(tx.connection.engine._compiled_cache or ())
 
     assert await store.write(compiled, 1) == await store.write(compiled, 2)
+
+
+GROWN_OLD = "UPDATE memberships SET left_seq = changed_seq, left_at = updated_at, left_cause = 'aged'"
+
+
+def work(tx: Tx, query: Query) -> int:
+    """Return how many tens of instructions SQLite took for a query."""
+    connection: Any = tx.connection.connection.dbapi_connection
+    ticks: list[None] = []
+    connection.set_progress_handler(lambda: ticks.append(None), 10)
+    try:
+        query(tx)
+    finally:
+        connection.set_progress_handler(None, 0)
+    return len(ticks)
+
+
+async def test_who_was_withdrawn_is_found_without_walking_those_that_grew_old(store: Store) -> None:
+    """A feed with an age loses all that ever stood in it; who is withdrawn from it is rare."""
+    await store.write(lambda tx: tx.connection.exec_driver_sql(GROWN_OLD))
+    assert await store.write(work, lambda tx: memberships.left(tx, "world", limit=10)) < 100

@@ -22,6 +22,11 @@ UPDATE memberships SET ordinal = numbered.ordinal FROM (
 """
 
 
+def _partial(name: str, table: str, columns: list[str], where: str) -> None:
+    condition = sa.text(where)
+    op.create_index(name, table, columns, sqlite_where=condition, postgresql_where=condition)
+
+
 def upgrade() -> None:
     op.add_column("articles", sa.Column("is_plain", sa.Integer()))
     op.add_column("memberships", sa.Column("revision", sa.Integer()))
@@ -30,14 +35,9 @@ def upgrade() -> None:
     op.add_column("memberships", sa.Column("ordinal", sa.BigInteger()))
     op.create_index("memberships_by_ordinal", "memberships", ["feed", "ordinal"])
     op.execute(_ORDINALS)
-    leaving = sa.text("left_seq IS NULL AND leaves_at IS NOT NULL")
-    op.create_index(
-        "memberships_leaving_of",
-        "memberships",
-        ["feed", "leaves_at"],
-        sqlite_where=leaving,
-        postgresql_where=leaving,
-    )
+    _partial("memberships_leaving_of", "memberships", ["feed", "leaves_at"], "left_seq IS NULL AND leaves_at IS NOT NULL")
+    op.drop_index("memberships_left", "memberships")
+    _partial("memberships_left", "memberships", ["feed", "left_seq"], "left_cause <> 'aged'")
     op.add_column("feeds", sa.Column("declared_seq", sa.BigInteger()))
     op.execute("UPDATE feeds SET declared_seq = seq")
     op.add_column("attempts", sa.Column("payload_digest", sa.Text()))
