@@ -222,7 +222,9 @@ def _move_heads(
     """Give every feed whose document changed a new head, so that its ETag and Last-Modified move."""
     known = memberships.heads(tx)
     moved = [feed.slug for feed in declarations.feeds if feed.slug in known and _differs(before, declarations, feed)]
-    memberships.touch(tx, moved, seq=seq, at=occasion.now)
+    # What ended or was renamed changed, too: caches before us must drop its documents.
+    ended = [feed.slug for feed in before.feeds if declarations.feed(feed.slug) is None] if before else []
+    memberships.touch(tx, [*moved, *ended], seq=seq, at=occasion.now)
     memberships.declare(tx, moved, seq=seq)
     for feed in declarations.feeds:
         if feed.slug not in known:

@@ -12,7 +12,8 @@ def rename_feeds(tx: Tx, before: Declarations | None, after: Declarations) -> No
     known = memberships.heads(tx)
     for feed in after.feeds:
         if before is not None and before.feed(feed.slug) is None:
-            # The slug it had last, where it had several.
-            former = max((old for old in feed.renamed_from if old in known), key=lambda old: known[old].seq, default="")
+            # The slug it had last, where it had several; one that ended with a renaming changed with its heir.
+            had = [old for old in feed.renamed_from if old in known]
+            former = max(had, key=lambda old: (before.feed(old) is not None, known[old].seq), default="")
             if former:
                 feed_names.rename(tx, former, feed.slug)
