@@ -65,6 +65,9 @@ def purge_lag(tx: Tx, now: datetime) -> timedelta | None:
 def _stale(tx: Tx, up_to: int | None) -> Stale | None:
     last = journal.last_seq(tx)
     last = last if up_to is None else min(last, up_to)
+    if last < 0:
+        # A copy that is in step with nothing yet: from where caches are filled is not known.
+        return None
     done = meta.get(tx, PURGED)
     if done is None:
         # Nothing was filed under a key before.

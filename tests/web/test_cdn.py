@@ -14,7 +14,7 @@ from syndicate.actions.purge import purge
 from syndicate.app.followers import cdn_of
 from syndicate.app.service import Service
 from syndicate.errors import ConfigurationError, UnreachableError
-from tests.papers import a_paper, configure, put
+from tests.papers import FEEDS, a_paper, configure, put
 from tests.web.conftest import OpenDesk
 from tests.web.desk import PICTURE, Desk
 
@@ -141,6 +141,33 @@ async def test_a_picture_that_was_taken_out_is_purged(tmp_path: Path, edge: tupl
         await put(service, images=[])
         await purge_all(service)
         assert f"media-{'a' * 32}" in told.keys
+
+
+@pytest.mark.parametrize("heir", [{}, {"port": 'title = "Port"\nrenamed_from = ["harbour"]\n'}])
+async def test_a_feed_that_ended_or_was_renamed_is_purged(
+    tmp_path: Path, edge: tuple[Edge, str], heir: dict[str, str]
+) -> None:
+    told, url = edge
+    async with a_paper(tmp_path, config(url), environ=TOKEN) as service:
+        await purge_all(service)
+        left = {slug: text for slug, text in FEEDS.items() if slug != "harbour"}
+        await service.use(configure(tmp_path, config(url), feeds=left | heir, environ=TOKEN))
+        await purge_all(service)
+        assert "feed-harbour" in told.keys
+
+
+async def test_nothing_is_purged_and_nothing_noted_before_a_copy_is_in_step(
+    tmp_path: Path, edge: tuple[Edge, str]
+) -> None:
+    told, url = edge
+    async with a_paper(tmp_path, config(url), environ=TOKEN) as service:
+        await put(service)
+        cdn = cdn_of(service.loaded, service.client)
+        assert cdn is not None
+        assert not await purge(service.office, cdn, up_to=-1)
+        await purge_all(service)
+        # Not the whole journal: what was before the first purge was filed under no key.
+        assert told.calls == []
 
 
 async def test_an_outage_and_a_crash_forget_no_purge(tmp_path: Path, edge: tuple[Edge, str]) -> None:
