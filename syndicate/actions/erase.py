@@ -8,6 +8,7 @@ from datetime import datetime
 from syndicate.actions.accept import own_media_in
 from syndicate.actions.office import Office
 from syndicate.actions.pictures import PictureStorage
+from syndicate.actions.purge import owe_pictures
 from syndicate.actions.retract import must_find
 from syndicate.errors import NotRetractedError
 from syndicate.model.article import Status
@@ -39,7 +40,8 @@ def _erase(tx: Tx, name: str, case: str, now: datetime) -> tuple[StoredArticle, 
     stored = must_find(tx, name)
     if stored.status is not Status.RETRACTED:
         raise NotRetractedError(f"article {stored.id} is not retracted")
-    orphans = pictures.shown_by_no_other(tx, stored.key, _ever_shown(tx, stored.key))
+    shown = _ever_shown(tx, stored.key)
+    orphans = pictures.shown_by_no_other(tx, stored.key, shown)
     articles.erase(tx, stored.key, case=case)
     journal.erase_reasons(tx, stored.key)
     copies.erase_notes(tx, stored.key)
@@ -47,6 +49,7 @@ def _erase(tx: Tx, name: str, case: str, now: datetime) -> tuple[StoredArticle, 
     idempotency.erase_answers_naming(tx, stored.id)
     pictures.forget(tx, orphans)
     seq = tx.next_seq()
+    owe_pictures(tx, shown)
     # A polled partner that was not told yet, for it is paused, is told by a tombstone and shown no text.
     offered = [{"the_feed": feed, "key": stored.key} for feed in offers.feeds_with(tx, stored.key)]
     memberships.leave(tx, [row | {"seq": seq, "at": now, "cause": Cause.RETRACTED.value} for row in offered])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -17,16 +17,22 @@ from syndicate.store.tx import Tx
 
 # Up to which `seq` everything was purged: the to-do list is the journal after it.
 PURGED = "purged_seq"
+# Pictures of erased articles: no record names them any more.
+ERASED_PICTURES = "purge_pictures"
 BATCH = 500
 
 
 @dataclass(frozen=True)
 class Stale:
-    """What caches must drop: surrogate keys, and the paths of the same answers; done, all is purged up to `until`."""
+    """What caches must drop: surrogate keys, and the paths of the same answers; done, all is purged up to `until`.
+
+    `erased` are the pictures of erased articles among it.
+    """
 
     keys: tuple[str, ...]
     paths: tuple[str, ...]
     until: int
+    erased: frozenset[str] = frozenset()
 
 
 class Cache(Protocol):
@@ -44,13 +50,20 @@ async def purge(office: Office, cache: Cache, *, up_to: int | None = None) -> bo
         return False
     if stale.keys and (why := await cache.purge(stale)) is not None:
         raise UnreachableError(f"the CDN was not purged: {why}", remedy="Check [cdn] and that the CDN's API answers.")
-    await office.store.write(_purged, stale.until)
+    await office.store.write(_purged, stale)
     return True
+
+
+def owe_pictures(tx: Tx, names: Collection[str]) -> None:
+    """Note pictures whose article is erased in this transaction, until they are purged; after `tx.next_seq()`."""
+    if names and meta.get(tx, PURGED) is not None:
+        _keep_erased(tx, _erased(tx) | set(names))
 
 
 async def forget_purges(office: Office) -> None:
     """Keep no list for a CDN that is not configured: one that is, later, begins with an empty cache."""
-    await office.store.write(meta.remove, PURGED)
+    for name in (PURGED, ERASED_PICTURES):
+        await office.store.write(meta.remove, name)
 
 
 def purge_lag(tx: Tx, now: datetime) -> timedelta | None:
@@ -83,9 +96,11 @@ def _stale_between(tx: Tx, after: int, last: int) -> Stale:
     filed = dict(_feeds(purging.changed_feeds(tx, after=after)))
     for change in changes:
         filed |= _articles(tx, change)
+    erased = _erased(tx)
+    filed |= _pictures(erased)
     if filed:
         filed |= {FRONT: ("/", "/feeds", "/feeds.opml"), SITEMAP: ("/sitemap-news.xml",)}
-    return Stale(tuple(filed), tuple(path for paths in filed.values() for path in paths), until)
+    return Stale(tuple(filed), tuple(path for paths in filed.values() for path in paths), until, erased)
 
 
 def _feeds(slugs: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -99,8 +114,26 @@ def _feeds(slugs: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
 def _articles(tx: Tx, change: Changed) -> dict[str, tuple[str, ...]]:
     names = {name for record in purging.records(tx, change) for name in own_media_in(tx, record)}
     filed: dict[str, tuple[str, ...]] = {article_key(change.slug): (f"/articles/{change.slug}",)}
-    return filed | {picture_key(name): (f"/media/{name}",) for name in sorted(names)}
+    return filed | _pictures(names)
 
 
-def _purged(tx: Tx, until: int) -> None:
-    meta.put(tx, PURGED, str(until))
+def _pictures(names: Collection[str]) -> dict[str, tuple[str, ...]]:
+    return {picture_key(name): (f"/media/{name}",) for name in sorted(names)}
+
+
+def _erased(tx: Tx) -> frozenset[str]:
+    return frozenset((meta.get(tx, ERASED_PICTURES) or "").split())
+
+
+def _keep_erased(tx: Tx, names: Collection[str]) -> None:
+    if names:
+        meta.put(tx, ERASED_PICTURES, " ".join(sorted(names)))
+    else:
+        meta.remove(tx, ERASED_PICTURES)
+
+
+def _purged(tx: Tx, stale: Stale) -> None:
+    meta.put(tx, PURGED, str(stale.until))
+    if stale.erased:
+        # Another may have been erased meanwhile.
+        _keep_erased(tx, _erased(tx) - stale.erased)

@@ -9,11 +9,14 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from syndicate.actions.erase import erase
 from syndicate.actions.measures import measure
-from syndicate.actions.purge import purge
+from syndicate.actions.purge import ERASED_PICTURES, purge
+from syndicate.actions.retract import retract
 from syndicate.app.followers import cdn_of
 from syndicate.app.service import Service
 from syndicate.errors import ConfigurationError, UnreachableError
+from syndicate.store import meta
 from tests.papers import FEEDS, a_paper, configure, put
 from tests.web.conftest import OpenDesk
 from tests.web.desk import PICTURE, Desk
@@ -141,6 +144,21 @@ async def test_a_picture_that_was_taken_out_is_purged(tmp_path: Path, edge: tupl
         await put(service, images=[])
         await purge_all(service)
         assert f"media-{'a' * 32}" in told.keys
+
+
+async def test_pictures_of_an_article_that_was_erased_before_the_cdn_was_told_are_purged(
+    tmp_path: Path, edge: tuple[Edge, str]
+) -> None:
+    told, url = edge
+    picture = "http://127.0.0.1:8080/media/" + "a" * 32 + ".jpg"
+    async with a_paper(tmp_path, config(url), environ=TOKEN) as service:
+        receipt = await put(service, images=[{"url": picture}])
+        await purge_all(service)
+        await retract(service.office, receipt.stored.id, reason="libel", public_note=None, actor="desk")
+        await erase(service.office, service.pictures, receipt.stored.id, case="7")
+        await purge_all(service)
+        assert f"media-{'a' * 32}" in told.keys
+        assert await service.store.read(meta.get, ERASED_PICTURES) is None
 
 
 @pytest.mark.parametrize("heir", [{}, {"port": 'title = "Port"\nrenamed_from = ["harbour"]\n'}])
