@@ -16,6 +16,7 @@ from syndicate.app.stopping import stop_times
 from syndicate.errors import ConfigurationError
 from syndicate.settings.sections import Settings
 from syndicate.web.connections import ConnectionLimits, Doorkeeper
+from syndicate.web.unreadable import ONE_LINE, SERVER_LOGGER
 
 BACKLOG = 512
 # Files that are no connections of clients: the database, pictures, calls to partners.
@@ -71,6 +72,7 @@ def require_compiled_parser(parser: type = HttpRequestParser) -> None:
 def make_runner(app: web.Application, options: ServerOptions) -> web.AppRunner:
     """Prepare to serve `app`: what its connections have in common. Raises ConfigurationError."""
     require_compiled_parser()
+    SERVER_LOGGER.addFilter(ONE_LINE)
     return web.AppRunner(
         app,
         keepalive_timeout=options.header_timeout.total_seconds(),

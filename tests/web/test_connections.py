@@ -240,6 +240,16 @@ async def test_a_request_that_two_servers_could_read_differently_is_refused(tmp_
     assert answer.count(b"HTTP/1.") == 1
 
 
+async def test_a_request_that_is_no_http_costs_the_log_no_traceback(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    async with a_served_paper(tmp_path) as served:
+        await served.say(SMUGGLED["a NUL in a header"])
+    (record,) = [record for record in caplog.records if record.name == "aiohttp.server"]
+    assert (record.levelno, record.getMessage(), record.exc_info) == (logging.INFO, "request.unreadable", None)
+
+
 async def test_the_service_does_not_start_without_the_compiled_parser() -> None:
     require_compiled_parser()
     with pytest.raises(ConfigurationError):
