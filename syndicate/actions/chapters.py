@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from syndicate.actions.archives import ARCHIVE_SIZE
+from syndicate.actions.archives import ARCHIVE_SIZE, Archive
 from syndicate.actions.editions import Edition, Editions, make_edition
 from syndicate.actions.history import Chapter, archive, delta
 from syndicate.actions.office import Office
@@ -49,6 +49,13 @@ class Chapters:
         self._max_cache_bytes, self._cached_bytes = max_cache_bytes, 0
         self._cache: OrderedDict[Key, Kept] = OrderedDict()
         self._flights: dict[Key, asyncio.Task[None]] = {}
+
+    def __len__(self) -> int:
+        return len(self._cache)
+
+    def require_name(self, name: str) -> None:
+        """Refuse what can be no archive's name. Raises ArchiveNotFoundError."""
+        Archive.named(name, size=self._archive_size)
 
     async def archive(self, key: str, name: str, format_name: str) -> Edition:
         """Return an archive as its articles stand now. Raises FeedNotFoundError, ArchiveNotFoundError."""

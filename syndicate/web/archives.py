@@ -41,6 +41,8 @@ async def archive_of(
     if format_name not in FORMATS:
         raise ArchiveNotFoundError(document)
     now = served.office.now()
+    # First: nothing is counted, nor kept, under names that anybody can make up.
+    served.chapters.require_name(name)
     if not is_partner_key(key) and served.visitors.is_counted(request):
         served.visitors.count_feed_request(request, f"{key}/archive/{document}", now)
     edition = await served.chapters.archive(key, name, format_name)

@@ -59,6 +59,14 @@ class Prepared:
     """Whether it is a polled partner's own, to be kept by nobody else."""
 
 
+def _coding_of(asked: Mapping[str, str]) -> Coding:
+    return _coding(asked["Accept-Encoding"]) if "Accept-Encoding" in asked else "identity"
+
+
+def _is_conditional(asked: Mapping[str, str]) -> bool:
+    return "If-None-Match" in asked or "If-Modified-Since" in asked
+
+
 class Feeds:
     """Answers /feeds/<name>: a feed's documents, and its page for people.
 
@@ -97,10 +105,7 @@ class Feeds:
                 return self._former(name)
             except SyndicateError as error:
                 return problem(error)
-        if "A-IM" not in request.headers or "If-None-Match" not in request.headers:
-            return self._answer(request, prepared)
-        delta = await delta_for(request, self._served, prepared.slug, prepared.format)
-        return self._answer(request, prepared, delta)
+        return await self._answer(request, prepared)
 
     async def own(self, key: str, format_name: str, request: web.Request) -> tuple[web.Response, Edition]:
         """Answer a polled partner, who was let in already, from its own feed; the edition is what it has from then on.
@@ -108,10 +113,11 @@ class Feeds:
         Raises FeedNotFoundError.
         """
         edition = await self._served.editions.get(key, format_name)
+        prepared = self._dress_own(key, format_name, edition)
         delta = None
-        if "A-IM" in request.headers and "If-None-Match" in request.headers:
-            delta = await delta_for(request, self._served, key, format_name)
-        response = self._answer(request, self._dress_own(key, format_name, edition), delta)
+        if (response := self._at_once(request, prepared)) is None:
+            delta = await self._delta(request, prepared)
+            response = self._found(request, prepared, delta)
         response.headers["Vary"] = f"Authorization, {response.headers.get('Vary', '')}".rstrip(", ")
         return response, edition if delta is None else delta.whole
 
@@ -170,15 +176,24 @@ class Feeds:
         held = {coding: CIMultiDict(edition_headers(edition, coding, shared)) for coding in edition.bodies}
         return Prepared(feed.slug, format_name, edition, declared, outlook, now, now + STANDS, found, held)
 
-    def _answer(self, request: web.Request, prepared: Prepared, delta: Delta | None = None) -> web.Response:
-        asked = request.headers
-        coding: Coding = _coding(asked["Accept-Encoding"]) if "Accept-Encoding" in asked else "identity"
-        served = self._served
-        conditional = "If-None-Match" in asked or "If-Modified-Since" in asked
+    async def _answer(self, request: web.Request, prepared: Prepared) -> web.Response:
+        if (answer := self._at_once(request, prepared)) is not None:
+            return answer
+        return self._found(request, prepared, await self._delta(request, prepared))
+
+    async def _delta(self, request: web.Request, prepared: Prepared) -> Delta | None:
+        if "A-IM" not in request.headers or "If-None-Match" not in request.headers:
+            return None
+        return await delta_for(request, self._served, prepared.slug, prepared.format)
+
+    def _at_once(self, request: web.Request, prepared: Prepared) -> web.Response | None:
+        """Answer who holds the edition, and refuse who asks too often, before anything is made for them."""
+        asked, served = request.headers, self._served
+        conditional = _is_conditional(asked)
         if conditional and is_held(request.method, asked, prepared.edition, now=served.office.now()):
             served.counters.feed_requests[prepared.slug, 304] += 1
             self._count_reader(request, prepared.slug, conditional=True, held=True)
-            return web.Response(status=304, headers=prepared.held[coding])
+            return web.Response(status=304, headers=prepared.held[_coding_of(asked)])
         # Whatever it says it has: validators can be invented, and those that are right cost nothing.
         if not prepared.private and served.visitors.is_counted(request):
             try:
@@ -186,8 +201,12 @@ class Feeds:
             except SyndicateError as error:
                 served.counters.feed_requests[prepared.slug, 429] += 1
                 return problem(error)
-        served.counters.feed_requests[prepared.slug, 226 if delta else 200] += 1
-        self._count_reader(request, prepared.slug, conditional=conditional)
+        return None
+
+    def _found(self, request: web.Request, prepared: Prepared, delta: Delta | None) -> web.Response:
+        coding = _coding_of(request.headers)
+        self._served.counters.feed_requests[prepared.slug, 226 if delta else 200] += 1
+        self._count_reader(request, prepared.slug, conditional=_is_conditional(request.headers))
         if delta is not None:
             return delta_answer(delta, coding)
         return web.Response(body=prepared.edition.bodies[coding], headers=prepared.found[coding])

@@ -120,6 +120,28 @@ async def test_a_compressed_body_counts_by_what_it_unfolds_to(limited: Desk) -> 
 # --- feeds ----------------------------------------------------------------------------------------------------------
 
 
+async def test_nothing_is_made_for_who_must_wait(open_desk: OpenDesk) -> None:
+    """What changed since an edition is worked out for each edition there ever was: it costs as much as the whole."""
+    desk = await open_desk(LIMITS, environ=PROXY)
+    await desk.put(title="First")
+    reader = {"X-Forwarded-For": "203.0.113.7"}
+    answers = [await desk.client.get("/feeds/harbour.rss", headers=reader) for _ in range(4)]
+    await desk.put(title="Second")
+    since = reader | {"A-IM": "feed", "If-None-Match": answers[0].headers["ETag"]}
+    assert (await desk.client.get("/feeds/harbour.rss", headers=since)).status == 429
+    assert len(desk.service.chapters) == 0
+    other = since | {"X-Forwarded-For": "203.0.113.8"}
+    assert (await desk.client.get("/feeds/harbour.rss", headers=other)).status == 226
+    assert len(desk.service.chapters) == 1
+
+
+async def test_names_of_no_archive_use_up_nothing(open_desk: OpenDesk) -> None:
+    desk = await open_desk(LIMITS, environ=PROXY)
+    reader = {"X-Forwarded-For": "203.0.113.7"}
+    answers = [await desk.client.get(f"/feeds/harbour/archive/{'x' * 999}.rss", headers=reader) for _ in range(6)]
+    assert {answer.status for answer in answers} == {404}
+
+
 async def test_who_asks_for_the_whole_of_a_feed_too_often_must_wait(open_desk: OpenDesk) -> None:
     desk = await open_desk(LIMITS, environ=PROXY)
     await desk.put()
