@@ -190,7 +190,7 @@ def _write(
         articles.change(tx, key, **values)
     kind = decision.kind.value if decision.kind else decision.status.value
     # The clock, and what feeds say of their next change, go by instants that are written here.
-    tx.effects.instants = any(values[name] is not None for name in ("release_at", "expires_at", "rights_end_at"))
+    tx.effects.instants |= any(values[name] is not None for name in ("release_at", "expires_at", "rights_end_at"))
     articles.add_revision(tx, key, revision, at=occasion.now, actor=occasion.actor, kind=kind, record=record)
     return _as_written(key, stored, article, values, submission)
 
