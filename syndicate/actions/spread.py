@@ -18,7 +18,7 @@ from syndicate.model.stored import StoredArticle
 from syndicate.model.views import is_partner_key
 from syndicate.policy.planning import Nothing, Owe, Plan, Skip, plan
 from syndicate.policy.selection import Facts
-from syndicate.store import aged, deliveries, journal, memberships
+from syndicate.store import aged, deliveries, journal, memberships, offers
 from syndicate.store.deliveries import Waiting
 from syndicate.store.tx import Tx
 
@@ -45,6 +45,9 @@ def spread(tx: Tx, stored: StoredArticle, news: News, occasion: Occasion) -> int
     journal.append(tx, stored.key, entry)
     seen = facts_of(tx, stored)
     touched = _update_feeds(tx, stored, seen, news, seq=seq, now=occasion.now)
+    if news.cause is not None:
+        # A polled partner's own feed shows no withdrawn text while its retraction waits, from no cache either.
+        touched += offers.feeds_with(tx, stored.key)
     memberships.touch(tx, touched, seq=seq, at=occasion.now)
     if news.deliver:
         owe_partners(tx, stored, seen, news, occasion, seq=seq)

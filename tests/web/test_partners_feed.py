@@ -14,7 +14,7 @@ from syndicate.actions.single import withdraw_one
 from syndicate.model.delivery import Copy, Evidence, Holding
 from tests.web.conftest import OpenDesk
 from tests.web.desk import FERRY
-from tests.web.polling import TOKENS, Gazette, pull
+from tests.web.polling import TOKEN, TOKENS, Gazette, bearer, pull
 
 MINUTE = timedelta(minutes=1)
 
@@ -221,6 +221,19 @@ async def test_nothing_of_a_retracted_or_erased_story_is_shown_even_where_its_re
         assert "Wrong about somebody" not in await (await gazette.ask(path)).text()
     [copy] = await copies(gazette)
     assert copy.holding is Holding.WITHDRAWN
+
+
+@pytest.mark.parametrize("document", ["feed.json", "feed/archive/1.atom"])
+async def test_nor_from_an_edition_made_before_the_retraction(gazette: Gazette, document: str) -> None:
+    for number in range(51):
+        await gazette.desk.put(f"tag:harbour.example,2026:{number}", title=f"Story {number}.")
+    before = await (await gazette.ask(document)).text()
+    gone = next(number for number in range(51) if f"Story {number}." in before)
+    await gazette.desk.retract(f"tag:harbour.example,2026:{gone}")
+    # Nothing was offered since: its retraction waits.
+    after = await gazette.desk.client.get(f"/partners/gazette/{document}", headers=bearer(TOKEN))
+    assert after.status == 200
+    assert f"Story {gone}." not in await after.text()
 
 
 async def test_a_halt_keeps_news_back_and_lets_retractions_go(gazette: Gazette) -> None:
