@@ -120,10 +120,11 @@ def may_go(tx: Tx, partner: str, room: Room, health: Health, *, halted: bool, no
 
 async def lanes_open(office: Office, names: Sequence[str]) -> Mapping[str, Lane | None]:
     """Say for partners up to which lane deliveries may go now; None where nothing may."""
-    return await office.store.read(_lanes_open, names, office.now())
+    return await office.store.read(read_lanes_open, names, office.now())
 
 
-def _lanes_open(tx: Tx, names: Sequence[str], now: datetime) -> dict[str, Lane | None]:
+def read_lanes_open(tx: Tx, names: Sequence[str], now: datetime) -> dict[str, Lane | None]:
+    """Say the same within a transaction."""
     halted = meta.get(tx, HALTED) is not None
     return {name: _lane_open(health, halted=halted, now=now) for name, health in healths_of(tx, names, now=now).items()}
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from syndicate.actions.claim import HALTED, Room, health_of, may_go
+from syndicate.actions.claim import HALTED, Room, health_of, may_go, read_lanes_open
 from syndicate.actions.office import Occasion, Office
 from syndicate.actions.routes import routes_of
 from syndicate.model.article import Article, Status
@@ -52,9 +52,13 @@ async def offer_due(office: Office) -> None:
 
 
 def _waiting(tx: Tx, now: datetime) -> tuple[str, ...]:
-    """Return the partners to whom something is due; nothing is locked while there is nothing to do."""
-    named = (route.partner.name for route in routes_of(tx.generation).partners if polls(route.partner))
-    return tuple(name for name in named if offers.is_due(tx, name, now=now))
+    """Return the partners to whom something is due that may go; nothing is locked while there is nothing to do.
+
+    Nor may a pause or a halt allot a `seq` at every look: copies and caches outside follow each one.
+    """
+    named = [route.partner.name for route in routes_of(tx.generation).partners if polls(route.partner)]
+    lanes = read_lanes_open(tx, named, now).items()
+    return tuple(name for name, lane in lanes if lane is not None and offers.is_due(tx, name, lane=lane, now=now))
 
 
 def _offer(tx: Tx, name: str, occasion: Occasion) -> int:

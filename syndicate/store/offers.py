@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, and_, bindparam, delete, func, or_, select, tuple_, update
 
 from syndicate.model.article import Status
-from syndicate.model.delivery import Holding
+from syndicate.model.delivery import Holding, Lane
 from syndicate.store.columns import fixed
 from syndicate.store.memberships import IS_SHOWN, MEMBERS, WAS_WITHDRAWN
 from syndicate.store.schema import articles, copies, deliveries, feeds, revisions
@@ -28,7 +28,7 @@ _DUE = (
     .where(
         deliveries.c.partner == bindparam("partner"),
         deliveries.c.state == fixed("waiting"),
-        deliveries.c.lane <= 2,
+        deliveries.c.lane <= bindparam("lane"),
         deliveries.c.due_at <= bindparam("now"),
     )
     .limit(1)
@@ -115,9 +115,9 @@ class Change:
     record: str | None
 
 
-def is_due(tx: Tx, partner: str, *, now: datetime) -> bool:
-    """Tell whether anything waits for a partner that may go by now."""
-    return tx.run(_DUE, {"partner": partner, "now": now}).first() is not None
+def is_due(tx: Tx, partner: str, *, lane: Lane, now: datetime) -> bool:
+    """Tell whether anything up to `lane` waits for a partner that may go by now."""
+    return tx.run(_DUE, {"partner": partner, "lane": int(lane), "now": now}).first() is not None
 
 
 def standing(tx: Tx, feed: str, keys: Collection[int]) -> dict[int, bool]:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from syndicate.actions.erase import erase
 from syndicate.actions.listings import list_copies, list_deliveries
+from syndicate.actions.offer import offer_due
+from syndicate.actions.office import Office
 from syndicate.actions.operate import halt, pause_partner, resume_partner
 from syndicate.actions.release import keep_time
 from syndicate.actions.single import withdraw_one
 from syndicate.model.delivery import Copy, Evidence, Holding
+from syndicate.store import journal
 from tests.web.conftest import OpenDesk
 from tests.web.desk import FERRY
 from tests.web.polling import TOKEN, TOKENS, Gazette, bearer, pull
@@ -255,6 +260,21 @@ async def test_a_paused_partner_gets_nothing_and_then_everything(gazette: Gazett
         assert (await answer.json())["code"] == "partner_paused"
     await resume_partner(office, "gazette", actor="desk")
     assert len(await gazette.titles()) == 1
+
+
+@pytest.mark.parametrize(
+    "kept_back", [partial(halt, actor="desk"), partial(pause_partner, name="gazette", reason="audit", actor="desk")]
+)
+async def test_while_nothing_may_go_to_it_nothing_is_written(
+    gazette: Gazette, kept_back: Callable[[Office], Awaitable[None]]
+) -> None:
+    office = gazette.desk.service.office
+    await gazette.desk.put()
+    await kept_back(office)
+    before = await office.store.read(journal.last_seq)
+    for _ in range(3):
+        await offer_due(office)
+    assert await office.store.read(journal.last_seq) == before
 
 
 async def test_a_change_is_fetched_as_a_delta_and_noted(gazette: Gazette) -> None:
