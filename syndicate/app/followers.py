@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -22,12 +23,15 @@ from syndicate.policy.s3_signing import Credentials
 from syndicate.settings.loading import Loaded
 from syndicate.store import journal
 from syndicate.web.tags import Tags
+from syndicate.worker.clockwork import FOLLOW_EVERY
 from syndicate.worker.followers import Follower, following
 
 # An archive is made anew whole for each of its articles that changes; a retraction shows in the feed at once.
 ARCHIVES_EVERY = timedelta(minutes=5)
 # Of several workers one publishes; another takes over when it has not been heard of for so long.
 TURN = timedelta(minutes=5)
+# By then every process that shares the store has heard of a commit.
+HEARD = 2 * FOLLOW_EVERY
 
 
 def cdn_of(loaded: Loaded, client: Client) -> Cache | None:
@@ -86,6 +90,32 @@ class Publishing:
         return False
 
 
+class Purging:
+    """Tells a CDN what changed, once what it fetches in its place is new."""
+
+    def __init__(self, office: Office, cdn: Cache, publishing: Publishing | None, *, heard: timedelta = HEARD) -> None:
+        self._office = office
+        self._cdn = cdn
+        self._publishing = publishing
+        self._heard = heard
+        self._settled = -1
+
+    async def step(self) -> bool:
+        """Purge a batch; tells whether there may be more. Raises UnreachableError."""
+        office = self._office
+        if self._publishing is not None:
+            # A CDN that takes from the copy would only keep the old one again.
+            return await purge(office, self._cdn, up_to=self._publishing.as_of)
+        if not office.store.shared:
+            return await purge(office, self._cdn)
+        last = await office.store.read(journal.last_seq)
+        if last != self._settled:
+            # Nor from a process that has not heard of the change yet: what it answers may be kept for long.
+            await asyncio.sleep(self._heard.total_seconds())
+            self._settled = last
+        return await purge(office, self._cdn, up_to=last)
+
+
 @asynccontextmanager
 async def outside_followed(source: Source, loaded: Loaded, client: Client) -> AsyncIterator[None]:
     """Keep the outside in step until the block ends."""
@@ -97,8 +127,6 @@ async def outside_followed(source: Source, loaded: Loaded, client: Client) -> As
     if cdn is None:
         await forget_purges(office)
     else:
-        # A CDN that takes from the copy would only keep the old one again.
-        up_to = (lambda: None) if publishing is None else (lambda: publishing.as_of)
-        followers.append(Follower("purge", office, lambda: purge(office, cdn, up_to=up_to())))
+        followers.append(Follower("purge", office, Purging(office, cdn, publishing).step))
     async with following(followers):
         yield
