@@ -16,7 +16,7 @@ import brotli
 from syndicate.actions.archives import ARCHIVE_SIZE
 from syndicate.actions.build import Snapshot, snapshot
 from syndicate.actions.office import Office
-from syndicate.actions.served import ServedEditions
+from syndicate.actions.served import DIGEST_IN_TAG, ServedEditions
 from syndicate.errors import FeedNotFoundError
 from syndicate.model.entry import FeedContent
 from syndicate.render.feeds import FORMATS, render, tells_of_withdrawals
@@ -61,7 +61,7 @@ def make_edition(shown: Snapshot, format_name: str) -> Edition:
         "br": brotli.compress(body, quality=BROTLI_QUALITY),
     }
     digest = hashlib.sha256(body).hexdigest()
-    tag = f"{shown.seq}-{digest[:20]}"
+    tag = f"{shown.seq}-{digest[:DIGEST_IN_TAG]}"
     tags = {
         "identity": f'"{tag}"',
         "gzip": f'"{tag}-gzip"',

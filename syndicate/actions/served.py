@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +15,8 @@ from syndicate.store.tx import Tx
 
 # A store that does not write for long must not fill the memory; what is dropped is "unknown" later.
 MAX_UNWRITTEN = 10_000
+# So much of a digest stands in an entity tag.
+DIGEST_IN_TAG = 20
 
 
 class Verdict(StrEnum):
@@ -40,12 +43,30 @@ class ServedEditions:
     def __init__(self, office: Office) -> None:
         self._office = office
         self._unwritten: dict[tuple[str, str, str], Served] = {}
+        # Feed, format, and how the digest begins, of what is asked for by it again and again; the last asked for last.
+        self._known: OrderedDict[tuple[str, str, str], None] = OrderedDict()
 
     def note(self, feed: str, format_name: str, digest: str, *, seq: int) -> None:
         """Remember that an edition goes out; it costs no more than this until `write`."""
         key = (feed, format_name, digest)
         if key not in self._unwritten and len(self._unwritten) < MAX_UNWRITTEN:
             self._unwritten[key] = Served(feed, format_name, digest, seq, self._office.now())
+            self._remember((feed, format_name, digest[:DIGEST_IN_TAG]))
+
+    async def is_known(self, feed: str, format_name: str, beginning: str) -> bool:
+        """Say whether an edition went out, as far as is known, whose digest begins like this."""
+        key = (feed, format_name, beginning)
+        if key not in self._known:
+            if not await self._office.store.read(served.is_known, *key):
+                return False
+            self._remember(key)
+        return True
+
+    def _remember(self, key: tuple[str, str, str]) -> None:
+        self._known[key] = None
+        self._known.move_to_end(key)
+        while len(self._known) > MAX_UNWRITTEN:
+            self._known.popitem(last=False)
 
     async def write(self) -> None:
         """Write what was noted, in one transaction; what cannot be written now stays. Raises StoreError."""

@@ -16,7 +16,7 @@ _TAG = re.compile(r'"+(?:W/"*)?([^"]*)"+|(?:W/)?([^\s,"]+)', re.IGNORECASE)
 # Proxies that compress mark the tag, whatever its own coding was.
 _PROXY_SUFFIX = re.compile(r"(?:[-;]{1,2}(?:gzip|br|deflate|zstd)){1,3}$", re.IGNORECASE)
 # The tag of an edition before any coding: a seq, and the beginning of a hash.
-_OURS = re.compile(r"(\d{1,18})-[0-9a-f]{20}", re.ASCII)
+_OURS = re.compile(r"(\d{1,18})-([0-9a-f]{20})", re.ASCII)
 _CODING = re.compile(r"\s*([\w!#$%&'*+.^`|~-]+)\s*(?:;\s*q\s*=\s*([^;\s]*)\s*)?(?:;.*)?", re.IGNORECASE)
 _WEIGHT = re.compile(r"[01](?:\.\d*)?|\.\d+", re.ASCII)
 
@@ -56,16 +56,21 @@ def _any_tag_matches(header: str, etags: Collection[str]) -> bool:
 
 @dataclass(frozen=True)
 class Base:
-    """An edition that a client holds: the seq of the feed's last change in it, and its tag."""
+    """An edition that a client holds: the seq of the feed's last change in it, how its digest begins, and its tag."""
 
     seq: int
+    digest: str
     tag: str
 
 
 def bases(if_none_match: str) -> tuple[Base, ...]:
     """Return the editions of ours that a client says it holds, the newest first (RFC 3229 section 10.5.3)."""
     sent = ((quoted or plain).strip("\\ ") for quoted, plain in _TAG.findall(if_none_match))
-    found = [Base(int(match[1]), f'"{tag}"') for tag in sent if (match := _OURS.fullmatch(_PROXY_SUFFIX.sub("", tag)))]
+    found = [
+        Base(int(match[1]), match[2], f'"{tag}"')
+        for tag in sent
+        if (match := _OURS.fullmatch(_PROXY_SUFFIX.sub("", tag)))
+    ]
     return tuple(sorted(found, key=lambda base: base.seq, reverse=True))
 
 

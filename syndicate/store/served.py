@@ -25,6 +25,17 @@ _KNOWN = (
 _BY_DIGEST = select(t).where(
     t.c.feed == bindparam("feed"), t.c.format == bindparam("format"), t.c.digest == bindparam("digest")
 )
+# Hexadecimal digits end before "g".
+_LIKE = (
+    select(t.c.digest)
+    .where(
+        t.c.feed == bindparam("feed"),
+        t.c.format == bindparam("format"),
+        t.c.digest >= bindparam("first"),
+        t.c.digest < bindparam("last"),
+    )
+    .limit(1)
+)
 _OLDEST = select(t.c.feed, t.c.format, t.c.digest).where(t.c.first_at < bindparam("before")).limit(bindparam("limit"))
 
 
@@ -47,6 +58,12 @@ def add(tx: Tx, served: Sequence[Served]) -> None:
 def by_digest(tx: Tx, feed: str, format_name: str, digest: str) -> Served | None:
     row = tx.run(_BY_DIGEST, {"feed": feed, "format": format_name, "digest": digest}).first()
     return None if row is None else Served(*row)
+
+
+def is_known(tx: Tx, feed: str, format_name: str, beginning: str) -> bool:
+    """Say whether an edition left whose digest begins like this."""
+    parameters = {"feed": feed, "format": format_name, "first": beginning, "last": f"{beginning}g"}
+    return tx.run(_LIKE, parameters).first() is not None
 
 
 def of_seq(tx: Tx, feed: str, format_name: str, seq: int) -> tuple[Served, ...]:

@@ -31,7 +31,10 @@ async def delta_for(request: web.Request, served: WebContext, key: str, format_n
         return None
     newest = served.editions.heads.get(key, 0)
     base = next((base for base in bases(held) if base.seq < newest), None)
-    if base is None or (found := await served.chapters.delta(key, format_name, base.seq)) is None:
+    # Its seq alone says nothing: after a backup was put back, others were given the same.
+    if base is None or not await served.editions.served.is_known(key, format_name, base.digest):
+        return None
+    if (found := await served.chapters.delta(key, format_name, base.seq)) is None:
         return None
     return Delta(base, *found)
 

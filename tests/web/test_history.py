@@ -16,6 +16,7 @@ from syndicate.actions.archives import ARCHIVE_SIZE
 from syndicate.actions.erase import erase
 from syndicate.actions.listings import list_copies
 from syndicate.actions.release import keep_time
+from syndicate.actions.served import ServedEditions
 from syndicate.clock import FixedClock
 from syndicate.model.delivery import Holding
 from tests.builders import NOON
@@ -195,6 +196,29 @@ async def test_who_asks_for_what_changed_gets_that_alone(desk: Desk, name: str, 
     assert b"Story 4" in body
     assert b"Story 1" not in body
     assert story(2).encode() in body
+
+
+async def test_who_names_an_edition_that_we_do_not_know_gets_the_whole(desk: Desk) -> None:
+    """As after a backup was put back: the same seq is that of other changes, and what was lost would stay unsaid."""
+    await publish(desk, 1)
+    tag = (await desk.ask("/feeds/latest.atom"))[0].headers["ETag"]
+    await publish(desk, 2)
+    seq, _, digest = tag.strip('"').partition("-")
+    lost = f'"{seq}-{digest[::-1]}"'
+    assert [
+        (await desk.ask("/feeds/latest.atom", A_IM="feed", If_None_Match=each))[0].status for each in (lost, tag)
+    ] == [200, 226]
+
+
+async def test_an_edition_is_known_to_other_processes_once_it_was_written_down(desk: Desk) -> None:
+    await publish(desk, 1)
+    tag = (await desk.ask("/feeds/latest.atom"))[0].headers["ETag"]
+    beginning = tag.strip('"').partition("-")[2]
+    other = ServedEditions(desk.service.office)
+    assert not await other.is_known("latest", "atom", beginning)
+    await desk.service.editions.served.write()
+    assert await other.is_known("latest", "atom", beginning)
+    assert not await other.is_known("latest", "rss", beginning)
 
 
 async def test_a_delta_has_the_tag_of_the_whole_in_its_own_coding(desk: Desk) -> None:
