@@ -136,6 +136,7 @@ class Feeds:
         except FeedGoneError as error:
             answer = problem(error)
             answer.headers["Cache-Control"] = GONE_CACHE_CONTROL
+            answer.headers.update(self._served.tags(feed_key(slug)))
             return answer
         except SyndicateError as error:
             return problem(error)

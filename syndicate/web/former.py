@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from syndicate.errors import FeedGoneError, FeedNotFoundError
+from syndicate.policy.purging import feed_key
 from syndicate.web.context import WebContext
 from syndicate.web.headers import dressed
 
@@ -23,6 +24,8 @@ def former(served: WebContext, slug: str, suffix: str = "") -> web.Response:
     if (heir := declared.heir(slug)) is not None:
         url = f"{declared.publisher.root}/feeds/{heir.slug}{suffix}"
         headers = {"Location": url, "Cache-Control": MOVED_CACHE_CONTROL, "Access-Control-Allow-Origin": "*"}
+        # A CDN must drop it when the feed gets its name back, or readers are sent round in circles.
+        headers |= served.tags(feed_key(slug))
         return dressed(web.Response(status=301, headers=headers))
     # A partner's own feed stands among the heads, under a key that is no slug.
     if slug in served.editions.heads and ":" not in slug:

@@ -94,6 +94,16 @@ async def test_answers_are_filed_under_what_they_show(tagged: Desk) -> None:
     assert (gone.status, gone.headers["Surrogate-Key"]) == (410, f"article-{slug}")
 
 
+async def test_what_is_said_of_a_feed_that_was_is_filed_under_its_name(open_desk: OpenDesk, tmp_path: Path) -> None:
+    desk = await open_desk(TAGS)
+    heir = {"port": 'title = "Port"\nrenamed_from = ["harbour"]\n'}
+    for feeds, status in ((heir, 301), ({"sport": 'title = "Sport"\n'}, 410)):
+        await desk.service.use(configure(tmp_path, TAGS, feeds=feeds))
+        answer = await desk.client.get("/feeds/harbour.rss", allow_redirects=False)
+        # So that it goes when the feed is there again.
+        assert (answer.status, answer.headers["Surrogate-Key"]) == (status, "feed-harbour")
+
+
 async def test_without_a_cdn_nothing_is_filed(desk: Desk) -> None:
     await desk.put()
     for path in ("/", "/feeds/harbour.rss"):
