@@ -85,10 +85,14 @@ class Agent:
         return self.service if self.service in KNOWN_SERVICES else "other"
 
 
-@lru_cache(maxsize=4_096)
 def read_agent(text: str) -> Agent:
     """Read a User-Agent in any of the shapes that services use; what it claims is bounded and cleaned."""
-    text = text[:MAX_AGENT_CHARACTERS]
+    # Cut before it is remembered: the longest that are sent would fill tens of megabytes.
+    return _read(text[:MAX_AGENT_CHARACTERS])
+
+
+@lru_cache(maxsize=4_096)
+def _read(text: str) -> Agent:
     known = _known(text)
     count = _count(text)
     if known is not None and known.is_hosted:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from syndicate.policy.readers import (
     KNOWN_SERVICES,
+    MAX_AGENT_CHARACTERS,
     MAX_NAME_CHARACTERS,
     MAX_SUBSCRIBERS,
     MAX_SUBSCRIBERS_OF_OTHERS,
@@ -105,3 +106,8 @@ def test_a_long_name_is_cut() -> None:
 def test_the_addresses_of_one_ipv6_network_are_one_household() -> None:
     assert household("2001:db8:1:2:aaaa::1") == household("2001:db8:1:2:bbbb::9") != household("2001:db8:1:3::1")
     assert household("192.0.2.1") != household("192.0.2.2")
+
+
+def test_what_lies_beyond_the_first_of_a_long_agent_is_not_even_remembered() -> None:
+    long = "Ferry-Reader/1.0 " + "x" * MAX_AGENT_CHARACTERS
+    assert read_agent(long + "one") is read_agent(long + "other")
