@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -156,7 +156,9 @@ def held(tx: Tx) -> tuple[dict[str, str], dict[str, str]]:
     return dict(shown), {article: title for article, cause, title in titles if cause in (None, "aged")}
 
 
+# Chance waits too rarely for so long that what grew old leaves a feed behind that is not full.
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@example(chosen=[("wait", 4), ("wait", 4), ("publish", 7), ("wait", 4)])
 @given(chosen=steps)
 def test_readers_of_the_past_and_of_changes_hold_what_the_store_holds(
     tmp_path_factory: pytest.TempPathFactory, chosen: list[tuple[str, int]]
