@@ -67,7 +67,7 @@ async def test_the_archives_lead_from_the_feed_to_its_first_article_without_a_ga
 
 
 async def test_an_archive_names_the_feed_and_its_neighbours_and_none_that_still_fills(desk: Desk) -> None:
-    await publish(desk, *range(1, 2 * ARCHIVE_SIZE + 1))
+    await publish(desk, *range(1, 2 * ARCHIVE_SIZE + HALF))
     first, second = [read(await get(desk, f"/feeds/latest/archive/{number}.atom")) for number in (1, 2)]
     base = "http://127.0.0.1:8080/feeds/latest"
     assert first.marks == second.marks == {"archive"}
