@@ -186,11 +186,6 @@ class IdempotencyMismatchError(ConflictError):
     remedy = "Use a new Idempotency-Key for a different request."
 
 
-class IdempotencyBusyError(ConflictError):
-    code = "idempotency_in_progress"
-    remedy = "The first request with this key is still running; repeat in a second."
-
-
 class UnauthenticatedError(SyndicateError):
     code = "unauthenticated"
     remedy = "Send Authorization: Bearer TOKEN; `syndicate tokens create` makes one."

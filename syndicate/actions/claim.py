@@ -137,7 +137,7 @@ def _lane_open(health: Health, *, halted: bool, now: datetime) -> Lane | None:
 
 def health_of(tx: Tx, partner: str, *, now: datetime) -> Health:
     """Read a partner's health; a new partner is healthy."""
-    return _health(partners.health(tx, partner), now=now)
+    return healths_of(tx, [partner], now=now)[partner]
 
 
 def healths_of(tx: Tx, names: Collection[str], *, now: datetime) -> dict[str, Health]:
@@ -148,7 +148,7 @@ def healths_of(tx: Tx, names: Collection[str], *, now: datetime) -> dict[str, He
 
 def health_to_change(tx: Tx, partner: str, *, now: datetime) -> Health:
     """Read a partner's health in order to write it: nobody else may change it until the commit."""
-    return _health(partners.health_to_change(tx, partner), now=now)
+    return healths_to_change(tx, [partner], now=now)[partner]
 
 
 def healths_to_change(tx: Tx, names: Collection[str], *, now: datetime) -> dict[str, Health]:

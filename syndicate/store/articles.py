@@ -270,8 +270,3 @@ def set_media_uses(tx: Tx, key: int, names: Sequence[str]) -> None:
 
 def count(tx: Tx) -> int:
     return int(tx.run(select(func.count()).select_from(t)).scalar_one())
-
-
-def known_ids(tx: Tx, ids: Sequence[str]) -> frozenset[str]:
-    """Return those of `ids` the store has."""
-    return frozenset(tx.run(select(t.c.id).where(t.c.id.in_(ids))).scalars())

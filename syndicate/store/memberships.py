@@ -13,7 +13,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
-    delete,
     func,
     insert,
     or_,
@@ -272,7 +271,3 @@ def all_of_feed(tx: Tx, feed: str) -> dict[int, bool]:
     """Return every article key that is or was in a feed; True while it is a member."""
     rows = tx.run(select(t.c.article_key, t.c.left_seq).where(t.c.feed == feed))
     return {key: left_seq is None for key, left_seq in rows}
-
-
-def forget_article(tx: Tx, key: int) -> None:
-    tx.run(delete(t).where(t.c.article_key == key))

@@ -10,7 +10,6 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from syndicate.store.schema import partners as t
 from syndicate.store.tx import Tx
 
-_HEALTH = select(t.c.health).where(t.c.name == bindparam("partner"))
 _HEALTHS = select(t.c.name, t.c.health).where(t.c.name.in_(bindparam("names", expanding=True))).order_by(t.c.name)
 _SET = (
     update(t).where(t.c.name == bindparam("partner")).values(health=bindparam("new_health"), changed_at=bindparam("at"))
@@ -25,16 +24,6 @@ def healths(tx: Tx, names: Collection[str]) -> dict[str, str]:
 def healths_to_change(tx: Tx, names: Collection[str]) -> dict[str, str]:
     """Return what `healths` does, in the order of names, and let nobody else change it until the commit."""
     return dict(tx.run_locking(_HEALTHS, {"names": list(names)}).all())
-
-
-def health(tx: Tx, partner: str) -> str | None:
-    """Return a partner's health as JSON; None before its first outcome."""
-    return tx.run(_HEALTH, {"partner": partner}).scalar()
-
-
-def health_to_change(tx: Tx, partner: str) -> str | None:
-    """Return a partner's health, and let nobody else change it until the commit."""
-    return tx.run_locking(_HEALTH, {"partner": partner}).scalar()
 
 
 def set_health(tx: Tx, partner: str, value: str, *, at: datetime) -> None:

@@ -267,7 +267,7 @@ async def test_a_pause_is_not_overwritten_by_the_outcome_of_a_send(office: Offic
     parcels = await claim_all(office)
 
     def paused(tx: Tx) -> None:
-        found = partners.health_to_change(tx, "gazette")
+        found = partners.healths_to_change(tx, ["gazette"]).get("gazette")
         assert found is not None
         partners.set_health(tx, "gazette", found.replace('"healthy"', '"paused"'), at=NOON)
 
@@ -275,7 +275,7 @@ async def test_a_pause_is_not_overwritten_by_the_outcome_of_a_send(office: Offic
         recording = asyncio.create_task(answer(office, parcels))
         await soon(recording)
     await recording
-    assert '"paused"' in str(await office.store.read(partners.health, "gazette"))
+    assert '"paused"' in str(await office.store.read(partners.healths, ["gazette"]))
     await pause_partner(office, "gazette", reason="x", actor="desk")
 
 
