@@ -203,12 +203,12 @@ async def test_a_running_service_keeps_its_copy_and_its_cdn_in_step(tmp_path: Pa
         async with running(loaded, host="127.0.0.1", port=free_port()) as service:
             file = tmp_path / "public" / "feeds" / "harbour.rss"
             await put(service, title="A story of today", published_at=None, updated_at=None)
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(50):
                 while not (file.exists() and b"A story of today" in file.read_bytes() and "feed-harbour" in told):
                     await asyncio.sleep(0.05)
             told.clear()
             await retract(service.office, FERRY, reason="x", public_note=None, actor="t")
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(50):
                 while b"A story of today" in file.read_bytes() or "article-a-story-of-today" not in told:
                     await asyncio.sleep(0.05)
     finally:
