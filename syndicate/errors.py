@@ -247,6 +247,12 @@ class StoreError(SyndicateError):
     remedy = "Look at the service's log; repeat the request."
 
 
+class LeaseLostError(SyndicateError):
+    """Another process has the delivery by now; what this one still does with it would be done twice."""
+
+    code = "lease_lost"
+
+
 class StoreBusyError(StoreError):
     """Another process holds the store."""
 

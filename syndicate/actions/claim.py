@@ -72,6 +72,7 @@ class Parcel:
             public_note=delivery.public_note,
             remote=json.loads(self.claimed.remote or "{}"),
             attempt=self.claimed.tries + 1,
+            slug=self.claimed.slug,
         )
 
     def _outgoing(self, now: datetime) -> bytes | NotAllowed:

@@ -6,13 +6,16 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from syndicate.actions.claim import Parcel
 from syndicate.actions.office import Office
+from syndicate.actions.progress import Progress
 from syndicate.actions.record import Attempted, withhold
-from syndicate.connectors.contract import Connector, Outcome, Refused
+from syndicate.connectors.contract import Connector, Outcome, Refused, Sending
+from syndicate.errors import SyndicateError
 from syndicate.model.declarations import PartnerDeclaration
 from syndicate.policy.rights import NotAllowed
 
@@ -36,7 +39,7 @@ async def send(office: Office, connections: Connections, parcel: Parcel, *, jitt
     Raises StoreError where that could not be written.
     """
     began_at, began = office.now(), time.monotonic()
-    outcome = await _outcome(connections, parcel, now=began_at)
+    outcome = await _outcome(office, connections, parcel, now=began_at)
     if isinstance(outcome, NotAllowed):
         await withhold(office, parcel, outcome.reason)
         return None
@@ -44,20 +47,28 @@ async def send(office: Office, connections: Connections, parcel: Parcel, *, jitt
     return Attempted(parcel, outcome, began_at, duration, jitter)
 
 
-async def _outcome(connections: Connections, parcel: Parcel, *, now: datetime) -> Outcome | NotAllowed:
+async def _outcome(office: Office, connections: Connections, parcel: Parcel, *, now: datetime) -> Outcome | NotAllowed:
     connector = connections.connector(parcel.delivery.partner)
     if connector is None:
         return Refused("no connector for this partner", certain=True)
+    progress = Progress(office, parcel)
     try:
         sending = parcel.sending(now=now)
         if isinstance(sending, NotAllowed):
             return sending
-        if connector.bounded:
-            return await connector.send(sending)
-        async with asyncio.timeout(LONGEST_SEND.total_seconds()):
-            return await connector.send(sending)
+        return await _handed_over(connector, replace(sending, keep=progress.keep))
     except TimeoutError:
-        return Refused("it took longer than any delivery may", overloaded=True)
+        return Refused("it took longer than any delivery may", overloaded=True, progressed=progress.made)
+    except SyndicateError as error:
+        # What was done and could not be written down, the next attempt looks for at the partner.
+        return Refused(f"what was done so far could not be kept: {error.message}")
     except Exception:  # a connector raises only for a bug of ours: it must cost this attempt, not the others
         logger.exception("delivery.crashed", extra={"partner": parcel.delivery.partner, "delivery": parcel.delivery.id})
         return Refused("internal error; see the service's log")
+
+
+async def _handed_over(connector: Connector, sending: Sending) -> Outcome:
+    if connector.bounded:
+        return await connector.send(sending)
+    async with asyncio.timeout(LONGEST_SEND.total_seconds()):
+        return await connector.send(sending)

@@ -10,8 +10,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from syndicate.app.configuration import KNOWN_CONNECTORS, load_configuration
+from syndicate.app.configuration import CONNECTOR_OPTIONS, load_configuration
 from syndicate.app.connections import Connections
+from syndicate.app.means import means_of, storage_of
 from syndicate.app.outgoing import guard_of
 from syndicate.app.service import upstream_keys
 from syndicate.app.upgrading import schema
@@ -35,8 +36,7 @@ class Finding:
 
 def check_files(path: Path, environ: Mapping[str, str]) -> tuple[Loaded | None, list[Finding]]:
     """Check config.toml, the environment, the feed files and the secrets; returns the configuration if it is right."""
-    options, secrets = KNOWN_CONNECTORS.options, KNOWN_CONNECTORS.secrets
-    problems = check_problems(path, environ, connector_options=options, connector_secrets=secrets)
+    problems = check_problems(path, environ, connectors=CONNECTOR_OPTIONS)
     if problems:
         return None, [Finding("wrong", "configuration", problem) for problem in problems]
     loaded = load_configuration(path, environ)
@@ -57,7 +57,7 @@ async def check_connections(loaded: Loaded, *, reach: bool) -> list[Finding]:
 
 
 def _check_secrets(loaded: Loaded, client: Client) -> Iterator[Finding]:
-    connections = Connections(client, SystemClock().now)
+    connections = Connections(means_of(lambda: loaded, storage_of(loaded.settings), client, SystemClock().now))
     for partner in loaded.declarations.partners:
         alone = loaded.declarations.model_copy(update={"partners": (partner,), "upstreams": ()})
         try:

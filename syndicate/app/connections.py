@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 
 from syndicate.connectors.contract import Connector
+from syndicate.connectors.means import Means
 from syndicate.connectors.table import build, connector_kind
 from syndicate.model.declarations import PartnerDeclaration
-from syndicate.net.client import Client
 from syndicate.settings.loading import Loaded
 
 Secrets = dict[str, tuple[str, ...]]
@@ -18,9 +17,8 @@ Secrets = dict[str, tuple[str, ...]]
 class Connections:
     """One connector for each partner; replaced whole when the configuration changes."""
 
-    def __init__(self, client: Client, clock: Callable[[], datetime]) -> None:
-        self._client = client
-        self._clock = clock
+    def __init__(self, means: Means) -> None:
+        self._means = means
         self._partners: dict[str, PartnerDeclaration] = {}
         self._connectors: dict[str, Connector] = {}
 
@@ -46,5 +44,5 @@ class Connections:
 
     def _build(self, partner: PartnerDeclaration, loaded: Loaded) -> Connector:
         kind = connector_kind(partner.connector)
-        secrets = {name: loaded.secrets.partner(partner.name, name) for name in kind.secrets}
-        return build(partner.connector, partner.options, secrets, self._client, self._clock)
+        secrets = {name: loaded.secrets.partner(partner.name, name) for name in kind.all_secrets}
+        return build(partner, loaded.declarations.publisher, secrets, self._means)

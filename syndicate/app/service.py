@@ -27,6 +27,7 @@ from syndicate.actions.tidy import Kept
 from syndicate.app.connections import Connections
 from syndicate.app.database import database_of
 from syndicate.app.followers import outside_followed, source_of
+from syndicate.app.means import means_of, storage_of
 from syndicate.app.outgoing import guard_of
 from syndicate.app.readers import readers_jobs, write_down_readers
 from syndicate.app.reloading import Reread, Rereading, reread_files
@@ -35,7 +36,6 @@ from syndicate.app.server import Heartbeat, ServerOptions, listening, make_runne
 from syndicate.app.stopping import stop_times
 from syndicate.clock import Clock, SystemClock
 from syndicate.errors import PortTakenError
-from syndicate.media.storage import DirectoryStorage
 from syndicate.model.declarations import Declarations
 from syndicate.net.client import Client
 from syndicate.policy.signing import decode_secret
@@ -82,9 +82,9 @@ class Service:
         self.editions = Editions(self.office)
         self.chapters = Chapters(self.office, self.editions)
         self.outlooks = Outlooks(self.office)
-        self.connections = Connections(client, clock.now)
         self.sandbox = Sandbox()
-        self.pictures = DirectoryStorage(Path(loaded.settings.media.url.removeprefix("file:")))
+        self.pictures = storage_of(loaded.settings)
+        self.connections = Connections(means_of(lambda: self.loaded, self.pictures, client, clock.now))
         drain = stop_times(loaded.settings.server.shutdown_timeout).deliveries
         self.dispatcher = Dispatcher(self.office, self.connections, jitter=random.random, drain=drain)
         self.clockwork = Clockwork(self.office, self.dispatcher, self.reload, _kept(loaded))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -13,7 +13,14 @@ from syndicate.model.delivery import EventType
 from syndicate.model.journal import Cause
 from syndicate.policy.outcome import Accepted, Outcome, Refused
 
-__all__ = ["Accepted", "Connector", "Outcome", "Preview", "Refused", "Sending"]
+__all__ = ["Accepted", "Connector", "Keep", "Outcome", "Preview", "Refused", "Sending"]
+
+# Write down what was done so far of a copy, whole: it is the next attempt's `remote`. Raises LeaseLostError.
+Keep = Callable[[Mapping[str, Any]], Awaitable[None]]
+
+
+async def keep_nothing(remote: Mapping[str, Any]) -> None:
+    """Stand in for `keep` where nothing is sent."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +28,7 @@ class Sending:
     """One try at one delivery. `record` is the article as JSON, shaped for the partner; None for a retraction.
 
     `at` is when the event happened, `remote` what the connector kept of this copy at the last attempt,
-    `attempt` counts from 1. `delivery_id` is the same on every attempt.
+    `attempt` counts from 1. `delivery_id` is the same on every attempt, `slug` the same for the article for ever.
     """
 
     delivery_id: str
@@ -36,6 +43,8 @@ class Sending:
     public_note: str | None = None
     remote: Mapping[str, Any] = field(default_factory=dict)
     attempt: int = 1
+    slug: str = ""
+    keep: Keep = keep_nothing
 
     @cached_property
     def article(self) -> Article | None:
@@ -45,22 +54,30 @@ class Sending:
 
 @dataclass(frozen=True)
 class Preview:
-    """Exactly what would be sent; the secrets in `url` and in credentials are not shown."""
+    """Exactly what would be sent; the secrets in `url` and in credentials are not shown.
+
+    `before` is what goes ahead of it, such as pictures; their `body` is empty where it is not at hand.
+    """
 
     method: str
     url: str
     headers: Mapping[str, str]
     body: bytes
+    before: tuple[Preview, ...] = ()
 
 
 class Connector(Protocol):
     """One partner's way in. What the partner or the network does is an Outcome; an exception is our own bug.
 
     `bounded` says that every wait of `send` ends by itself; any other connector is cut after five minutes.
+    `gathers` says that it makes one sending of many: it is handed all that is due at once, up to 200.
     """
 
     @property
     def bounded(self) -> bool: ...
+
+    @property
+    def gathers(self) -> bool: ...
 
     async def send(self, sending: Sending) -> Outcome:
         """Bring the partner to the state that `sending` describes."""

@@ -7,6 +7,8 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict
 
 from syndicate.connectors.contract import Outcome, Preview, Refused, Sending
+from syndicate.connectors.means import ConnectorKind, Setting
+from syndicate.model.views import PULL
 
 NOT_CALLED = Refused("a partner that polls is not called", permanent=True, certain=True)
 
@@ -21,6 +23,7 @@ class Pull:
     """Stands where a connector is asked for; what is due to the partner is offered to it (actions.offer)."""
 
     bounded = True
+    gathers = False
 
     async def send(self, sending: Sending) -> Outcome:
         return NOT_CALLED
@@ -34,3 +37,10 @@ class Pull:
 
     async def aclose(self) -> None:
         """Hold nothing open."""
+
+
+def _make(options: PullOptions, setting: Setting) -> Pull:
+    return Pull()
+
+
+KIND = ConnectorKind(PULL, PullOptions, (frozenset({"token"}),), _make, called=False)

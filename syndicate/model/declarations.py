@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from syndicate.model.addresses import WebUrl
 from syndicate.model.durations import Duration
+from syndicate.model.paths import beside_config
 from syndicate.model.text import Line, RequiredLine, Text
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?")
@@ -45,6 +47,7 @@ def _casefolded(value: object) -> object:
 
 
 Slug = Annotated[str, AfterValidator(_slug)]
+Format = Literal["article", "ninjs", "ninjs-2.1", "newsml-g2", "nitf", "atom", "html"]
 Dialect = Literal["standard", "msn", "flipboard", "smartnews"]
 Zone = Annotated[str, AfterValidator(_zone)]
 Content = Annotated[Literal["full", "summary"] | int, BeforeValidator(_content)]
@@ -96,9 +99,15 @@ class FeedDeclaration(Declared):
 class Profile(Declared):
     """How an article looks to one partner."""
 
-    format: Literal["article"] = "article"
+    format: Format = "article"
+    template: Annotated[Path, AfterValidator(beside_config)] | None = None
+    template_type: Line = "application/xml"
     content: Content = "full"
     images: Literal["all", "lead", "none"] = "all"
+    pictures: Literal["copy", "hotlink"] = "copy"
+    allowed_html: Terms = ()
+    attribution: Line = "Posted on: {source}"
+    link_query: Line = ""
     dialect: Dialect = "standard"
 
 
@@ -118,6 +127,15 @@ def _rate(value: object) -> object:
     return value
 
 
+def _quota(value: object) -> object:
+    match = re.fullmatch(r"\s*(\d{1,6})\s*/\s*(h|d|w)\s*", value) if isinstance(value, str) else None
+    if match:
+        return Rate(count=int(match[1]), per=timedelta(hours={"h": 1, "d": 24, "w": 168}[match[2]]))
+    if isinstance(value, str):
+        raise ValueError('must be a number of stories such as "5/h", "20/d" or "100/w"')
+    return value
+
+
 class PartnerDeclaration(Declared):
     """One partner, a section of config.toml. `options` are the connector's own, without its secrets."""
 
@@ -130,6 +148,8 @@ class PartnerDeclaration(Declared):
     delay: Duration = timedelta(0)
     corrections: Literal["immediately", "scheduled"] = "immediately"
     licences: Terms = ()
+    territories: Terms = ()
+    quota: Annotated[Rate, BeforeValidator(_quota)] | None = None
     concurrency: Annotated[int, Field(ge=1, le=256)] = 2
     rate: Annotated[Rate, BeforeValidator(_rate)] = Rate(count=10, per=timedelta(seconds=1))
     renamed_from: Slug | None = None

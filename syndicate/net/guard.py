@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import socket
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -64,6 +65,12 @@ class Guard:
         """Take note of the addresses of the service's own name, so that another name for them is recognised."""
         port = self._own_name[1] if self._own_name else 0
         self._own_addresses = frozenset((str(parse_address(ip)), port) for ip in ips)
+
+    def with_port(self, port: int) -> Guard:
+        """Return the same gate for a port that an operator named for one partner."""
+        other = copy.copy(self)
+        other._ports = self._ports | {port}
+        return other
 
     def judge_url(self, url: str) -> Refusal | None:
         """Refuse what the address alone tells; the connection is judged again when it is made."""

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from syndicate.errors import InvalidError
+from syndicate.errors import ConfigurationError, InvalidError
 from syndicate.model.declarations import (
     Declared,
     FeedDeclaration,
@@ -29,11 +29,30 @@ UPSTREAM_SECRETS = frozenset({"signing_secret"})
 
 
 @dataclass(frozen=True)
-class Connectors:
-    """What each connector's section may hold, by the connector's name: its own model, and the secrets it needs."""
+class ConnectorOptions:
+    """What a connector's section may hold: its own model, the secrets it needs, each as alternatives, and may have."""
 
-    options: Mapping[str, type[BaseModel]]
-    secrets: Mapping[str, frozenset[str]]
+    model: type[BaseModel]
+    secrets: tuple[frozenset[str], ...] = ()
+    optional: frozenset[str] = frozenset()
+
+    @property
+    def all_secrets(self) -> frozenset[str]:
+        return self.optional.union(*self.secrets)
+
+    @property
+    def required(self) -> set[str]:
+        """Return the keys that must be given; one of alternatives stands for all."""
+        options = {field.alias or name for name, field in self.model.model_fields.items() if field.is_required()}
+        return options | {min(each) for each in self.secrets}
+
+
+@dataclass(frozen=True)
+class Connectors:
+    """The connectors there are, by name; `own` finds one that a user wrote, and raises ConfigurationError."""
+
+    known: Mapping[str, ConnectorOptions]
+    own: Callable[[str], ConnectorOptions]
 
 
 @dataclass(frozen=True)
@@ -89,33 +108,39 @@ class Declarer:
         return declared
 
     def _options(self, path: str, connector: object, own: dict[str, Any]) -> dict[str, Any]:
-        model = self.connectors.options.get(connector) if isinstance(connector, str) else None
-        if model is None or not isinstance(connector, str):
-            return self._unchecked_options(path, str(connector), own)
-        secrets = self.connectors.secrets.get(connector, SECRET_KEYS)
-        self._read_secrets(path, own, secrets)
-        for key in sorted(self.connectors.secrets.get(connector, frozenset()) - own.keys()):
-            self.findings.refuse(f"{path}.{key}", f'is required by {connector}; refer to it: "env:NAME" or "file:PATH"')
-        return self._checked_options(path, model, {key: own[key] for key in own.keys() - secrets}, secrets)
+        found = self._found(path, str(connector), own)
+        if found is None:
+            self._read_secrets(path, own, SECRET_KEYS)
+            return {key: value for key, value in own.items() if key not in SECRET_KEYS}
+        self._read_secrets(path, own, found.all_secrets)
+        for names in sorted(sorted(each) for each in found.secrets if not each & own.keys()):
+            needed = f'is required by {connector}; refer to it: "env:NAME" or "file:PATH"'
+            others = f", or {' or '.join(names[1:])} instead" if names[1:] else ""
+            self.findings.refuse(f"{path}.{names[0]}", needed + others)
+        plain = {key: own[key] for key in own.keys() - found.all_secrets}
+        return self._checked_options(path, found.model, plain, found.all_secrets)
 
-    def _unchecked_options(self, path: str, connector: str, own: dict[str, Any]) -> dict[str, Any]:
+    def _found(self, path: str, connector: str, own: dict[str, Any]) -> ConnectorOptions | None:
         if not connector.startswith("python:"):
-            self._refuse_connector(path, connector, own)
-        self._read_secrets(path, own, SECRET_KEYS)
-        return {key: value for key, value in own.items() if key not in SECRET_KEYS}
+            found = self.connectors.known.get(connector)
+            if found is None:
+                self._refuse_connector(path, connector, own)
+            return found
+        try:
+            return self.connectors.own(connector)
+        except ConfigurationError as error:
+            for violation in error.violations:
+                self.findings.refuse(f"{path}.{violation.path}", violation.reason)
+            return None
 
     def _refuse_connector(self, path: str, connector: str, own: dict[str, Any]) -> None:
         """Refuse an unknown connector, and name at once what every one that may be meant would miss."""
-        known = sorted(self.connectors.options)
+        known = sorted(self.connectors.known)
         self.findings.refuse(f"{path}.connector", f"unknown connector; there are: {', '.join(known)}")
-        needed = [self._required(name) for name in get_close_matches(connector, known, n=1) or known]
+        meant = get_close_matches(connector, known, n=1) or known
+        needed = [self.connectors.known[name].required for name in meant]
         for key in sorted(set.intersection(*needed) - own.keys()) if needed else ():
             self.findings.refuse(f"{path}.{key}", "is required by every connector that may be meant")
-
-    def _required(self, connector: str) -> set[str]:
-        fields = self.connectors.options[connector].model_fields.items()
-        options = {field.alias or name for name, field in fields if field.is_required()}
-        return options | self.connectors.secrets.get(connector, frozenset())
 
     def _checked_options(
         self, path: str, model: type[BaseModel], plain: dict[str, Any], secrets: frozenset[str]

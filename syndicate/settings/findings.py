@@ -17,9 +17,13 @@ Model = TypeVar("Model", bound=BaseModel)
 
 @dataclass
 class Findings:
-    """Collects violations and warnings; `origins` names the environment variable that set a path."""
+    """Collects violations and warnings; `origins` names the environment variable that set a path.
+
+    `context` is what models are validated with: the directory that paths are relative to.
+    """
 
     origins: Mapping[str, str] = field(default_factory=dict)
+    context: Mapping[str, Any] = field(default_factory=dict)
     violations: list[Violation] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
@@ -40,14 +44,13 @@ class Findings:
         path: str,
         *,
         also_known: Iterable[str] = (),
-        context: Mapping[str, Any] | None = None,
     ) -> Model | None:
         """Validate a table; None where it breaks a rule. No reason repeats what was given: it may be a secret."""
         if not isinstance(values, dict):
             self.refuse(path, f"must be a table: [{path}]")
             return None
         try:
-            return model.model_validate(values, context=dict(context or {}))
+            return model.model_validate(values, context=dict(self.context))
         except ValidationError as error:
             for problem in error.errors(include_input=False, include_url=False):
                 keys = ".".join(str(key) for key in problem["loc"])
@@ -65,7 +68,8 @@ class Findings:
         if checked is not None:
             return checked
         try:
-            return model.model_validate({key: values[key] for key in values.keys() - _wrong_keys(model, values)})
+            wrong = _wrong_keys(model, values)
+            return model.model_validate({key: values[key] for key in values.keys() - wrong}, context=dict(self.context))
         except ValidationError:
             return None
 

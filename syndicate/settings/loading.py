@@ -6,10 +6,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
-
-from pydantic import BaseModel
 
 from syndicate.errors import ConfigurationError, Violation
 from syndicate.feedfiles import read_feeds
@@ -21,7 +18,6 @@ from syndicate.settings.secrets import SecretReader, Secrets
 from syndicate.settings.sections import SECRET_OPTIONS, SECTIONS, Settings
 
 NAMED_SECTIONS = ("rights", "partners", "upstreams")
-NO_SECRETS: Mapping[str, frozenset[str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -40,15 +36,12 @@ def load(
     path: Path,
     environ: Mapping[str, str],
     *,
-    connector_options: Mapping[str, type[BaseModel]],
-    connector_secrets: Mapping[str, frozenset[str]] = NO_SECRETS,
+    connectors: Connectors,
 ) -> Loaded:
     """Read the configuration at `path`; paths in it are relative to its directory.
 
-    `connector_options` is each connector's own model, `connector_secrets` the secrets it needs (a connector that is
-    not there may have any), both by name. Raises ConfigurationError with every violation.
+    `connectors` finds what a partner's section may hold. Raises ConfigurationError with every violation.
     """
-    connectors = Connectors(connector_options, connector_secrets)
     return compose(read_document(path), path=path, environ=environ, connectors=connectors)
 
 
@@ -74,7 +67,7 @@ def compose(
 ) -> Loaded:
     """Make a configuration of a document as if it stood at `path`; raises ConfigurationError with every violation."""
     merged, origins = overridden(document, environ)
-    findings = Findings(origins)
+    findings = Findings(origins, {"directory": path.absolute().parent})
     reader = SecretReader(path.absolute().parent, environ, findings)
     settings = _settings(merged, reader, findings)
     declarer = Declarer(connectors, findings, reader, _timezone(settings))
@@ -106,12 +99,11 @@ def check_problems(
     path: Path,
     environ: Mapping[str, str],
     *,
-    connector_options: Mapping[str, type[BaseModel]],
-    connector_secrets: Mapping[str, frozenset[str]] = NO_SECRETS,
+    connectors: Connectors,
 ) -> tuple[str, ...]:
     """List every problem of the configuration, each with its cure, as `syndicate check` prints it; empty when right."""
     try:
-        load(path, environ, connector_options=connector_options, connector_secrets=connector_secrets)
+        load(path, environ, connectors=connectors)
     except ConfigurationError as error:
         return tuple(str(violation) for violation in error.violations) or (f"{error.message}. {error.remedy}",)
     return ()
@@ -121,11 +113,7 @@ def _settings(document: dict[str, Any], reader: SecretReader, findings: Findings
     known = {*Settings.model_fields, *NAMED_SECTIONS}
     for name in sorted(document.keys() - known):
         findings.refuse(name, unknown_key(name, known))
-    context = {"directory": reader.directory}
-    sections = {
-        name: findings.check(section, document.get(name, {}), name, context=context)
-        for name, section in SECTIONS.items()
-    }
+    sections = {name: findings.check(section, document.get(name, {}), name) for name, section in SECTIONS.items()}
     if None in sections.values():
         return None
     settings = Settings.model_validate(sections)

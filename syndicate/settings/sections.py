@@ -13,6 +13,7 @@ from pydantic import AfterValidator, ByteSize, Field, IPvAnyNetwork, ValidationI
 from syndicate.model.addresses import WebUrl
 from syndicate.model.declarations import Age, Caching, Declared, Publisher
 from syndicate.model.durations import Duration
+from syndicate.model.paths import beside_config, config_directory
 from syndicate.model.text import Line
 from syndicate.settings.references import References
 
@@ -24,18 +25,9 @@ Networks = tuple[IPvAnyNetwork, ...]
 Size = Annotated[ByteSize, Field(ge=1024, le=256 * MIB, description='size, such as "2MiB"')]
 
 
-def _directory(info: ValidationInfo) -> Path:
-    directory = (info.context or {}).get("directory")
-    return directory if isinstance(directory, Path) else Path()
-
-
-def _beside_config(value: Path, info: ValidationInfo) -> Path:
-    return _directory(info) / value
-
-
 def _store_url(value: str, info: ValidationInfo) -> str:
     if value.startswith("sqlite:///") and value not in ("sqlite:///", "sqlite:///:memory:"):
-        return f"sqlite:///{_directory(info) / value.removeprefix('sqlite:///')}"
+        return f"sqlite:///{config_directory(info) / value.removeprefix('sqlite:///')}"
     parts = urlsplit(value)
     if parts.scheme != "postgresql" or not parts.path.strip("/"):
         raise ValueError("must be sqlite:///PATH or postgresql://user@host/database")
@@ -46,13 +38,13 @@ def _store_url(value: str, info: ValidationInfo) -> str:
 
 def _media_url(value: str, info: ValidationInfo) -> str:
     if value.startswith("file:") and len(value) > len("file:"):
-        return f"file:{_directory(info) / value.removeprefix('file:')}"
+        return f"file:{config_directory(info) / value.removeprefix('file:')}"
     raise ValueError("must be file:PATH; this version keeps pictures nowhere else")
 
 
 def _publish_url(value: str, info: ValidationInfo) -> str:
     if value.startswith("file:") and len(value) > len("file:"):
-        return f"file:{_directory(info) / value.removeprefix('file:')}"
+        return f"file:{config_directory(info) / value.removeprefix('file:')}"
     if re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._/-]*)?", value):
         return value.rstrip("/")
     raise ValueError("must be file:PATH or s3://BUCKET/PREFIX")
@@ -80,7 +72,7 @@ class Service(Publisher):
     """Who speaks; `feeds` is absolute once read."""
 
     trusted_proxies: Networks = ()
-    feeds: Annotated[Path, AfterValidator(_beside_config), Field(validate_default=True)] = Path("feeds")
+    feeds: Annotated[Path, AfterValidator(beside_config), Field(validate_default=True)] = Path("feeds")
 
 
 class Server(Declared):

@@ -148,6 +148,9 @@ copies = Table(
     Column("changed_at", At, nullable=False),
     Column("by_hand", Text),
     Column("note", Text),
+    # What reading the copy back showed: when, and the findings as JSON.
+    Column("audited_at", At),
+    Column("audit", Text),
     Index("copies_by_article", "article_key"),
     Index("copies_by_partner", "partner", "article_id"),
 )

@@ -16,6 +16,7 @@ from syndicate.actions.office import Office
 from syndicate.actions.record import Attempted
 from syndicate.actions.send import Connections, send
 from syndicate.errors import StoreError
+from syndicate.model.declarations import Rate
 from syndicate.model.views import polls
 from syndicate.worker.leases import Leases
 from syndicate.worker.line import Line
@@ -24,6 +25,8 @@ from syndicate.worker.outcomes import Outcomes
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 1.0
+# The limits of who makes one sending of many: what is due is handed to it side by side.
+GATHERED = (200, Rate(count=1_000, per=timedelta(seconds=1)))
 DRAIN = timedelta(seconds=15)
 # Of the time of a stop, what is kept for writing what came of the last sends.
 LAST_WRITES = 1 / 6
@@ -150,7 +153,10 @@ class Dispatcher:
         # Who polls is not sent anything: what is due to it is offered (worker.offering).
         declared = {name: each for name, each in self._connections.partners().items() if not polls(each)}
         for name, partner in declared.items():
-            self._lines.setdefault(name, Line()).limit(partner.concurrency, partner.rate)
+            connector = self._connections.connector(name)
+            gathers = connector is not None and connector.gathers
+            limits = GATHERED if gathers else (partner.concurrency, partner.rate)
+            self._lines.setdefault(name, Line()).limit(*limits)
         for name in [name for name, line in self._lines.items() if name not in declared]:
             self._given_up += self._lines[name].give_up_beyond(None)
             if self._lines[name].idle:

@@ -21,7 +21,7 @@ IMPURE_MODULES = ("random.", "secrets.")
 # Only the means of telling when, never what runs it.
 CLOCKWORK = "apscheduler.triggers."
 # The contract between actions and connectors; a concrete connector is known to `app` only.
-CONNECTOR_CONTRACT = ("syndicate.connectors.contract",)
+CONNECTOR_CONTRACT = ("syndicate.connectors.contract", "syndicate.connectors.means")
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "managers", "base", "misc"}
 MAX_FILE_LINES = 300
 MAX_FUNCTION_LINES = 45

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from syndicate.errors import ConfigurationError
+from syndicate.errors import ConfigurationError, Violation
 from syndicate.model.addresses import WebUrl
 from syndicate.model.durations import Duration
+from syndicate.settings.declaring import ConnectorOptions, Connectors
 from syndicate.settings.loading import Loaded, check_problems, load
 
 SERVICE = '[service]\nbase_url = "https://harbour.example"\ntitle = "Harbour Daily"\ntimezone = "Europe/London"\n'
@@ -28,8 +29,23 @@ class WordPressOptions(BaseModel):
     user: str
 
 
-OPTIONS: Mapping[str, type[BaseModel]] = {"webhook": WebhookOptions, "wordpress": WordPressOptions}
-SECRETS = {"webhook": frozenset({"signing_secret"}), "wordpress": frozenset({"password"})}
+class PigeonOptions(BaseModel):
+    loft: int
+
+
+def own(name: str) -> ConnectorOptions:
+    if name != "python:loft.pigeon":
+        raise ConfigurationError("no such connector", [Violation("connector", f"cannot import {name}")])
+    return ConnectorOptions(PigeonOptions, optional=frozenset({"token"}))
+
+
+CONNECTORS = Connectors(
+    {
+        "webhook": ConnectorOptions(WebhookOptions, (frozenset({"signing_secret"}),)),
+        "wordpress": ConnectorOptions(WordPressOptions, (frozenset({"password"}),)),
+    },
+    own,
+)
 
 Load = Callable[..., Loaded]
 
@@ -43,7 +59,7 @@ def load_text(tmp_path: Path) -> Load:
         for slug, feed in (feeds or {"latest": 'title = "Latest"'}).items():
             (tmp_path / "feeds" / f"{slug}.toml").write_text(feed)
         (tmp_path / "config.toml").write_text(text)
-        return load(tmp_path / "config.toml", environ, connector_options=OPTIONS, connector_secrets=SECRETS)
+        return load(tmp_path / "config.toml", environ, connectors=CONNECTORS)
 
     return load_it
 
@@ -240,7 +256,12 @@ def test_two_partners_cannot_inherit_the_same_copies(load_text: Load) -> None:
     assert found == ["partners.herald.renamed_from: [partners.gazette] has taken courier over already"]
 
 
-def test_a_connector_of_ones_own_keeps_its_options_for_itself_to_check(load_text: Load) -> None:
+def test_a_connector_of_ones_own_that_cannot_be_loaded_is_told(load_text: Load) -> None:
+    found = problems(load_text, SERVICE + '[partners.owl]\nconnector = "python:no.such"')
+    assert found == ["partners.owl.connector: cannot import python:no.such"]
+
+
+def test_a_connector_of_ones_own_checks_its_own_options(load_text: Load) -> None:
     text = '[partners.pigeon]\nconnector = "python:loft.pigeon"\nloft = 7\ntoken = "env:GAZETTE_SECRET"'
     loaded = load_text(SERVICE + text)
     assert loaded.declarations.partners[0].options == {"loft": 7}
@@ -253,7 +274,7 @@ def test_text_that_is_not_toml_is_refused_with_the_line(load_text: Load) -> None
 
 def test_without_a_file_one_learns_how_to_get_one(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError) as caught:
-        load(tmp_path / "config.toml", {}, connector_options={})
+        load(tmp_path / "config.toml", {}, connectors=CONNECTORS)
     assert "config.toml" in caught.value.message
     assert "syndicate demo" in caught.value.remedy
 
@@ -273,7 +294,7 @@ def test_checking_lists_every_problem_and_nothing_when_all_is_right(
 ) -> None:
     load_text(SERVICE)
     (tmp_path / "config.toml").write_text(text)
-    assert len(check_problems(tmp_path / "config.toml", {}, connector_options=OPTIONS)) == count
+    assert len(check_problems(tmp_path / "config.toml", {}, connectors=CONNECTORS)) == count
 
 
 def override(load_text: Load, text: str = "", **variables: str) -> Loaded:

@@ -10,11 +10,10 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from syndicate.errors import ConfigurationError
-from syndicate.settings.declaring import Connectors
 from syndicate.settings.loading import NAMED_SECTIONS, compose
 from syndicate.settings.reference import CONFIG_TABLES, FEED_TABLES
 from syndicate.settings.sections import SECTIONS
-from tests.cli.test_settings import OPTIONS, SECRETS
+from tests.cli.test_settings import CONNECTORS
 
 WORDS = ["", "env:A", "file:none", "file:", "https://a.example/", "5m", "UTC", "webhook", "feeds", "\x00", "canary"]
 KEYS = sorted({key for model in (*CONFIG_TABLES.values(), *FEED_TABLES.values()) for key in model.model_fields})
@@ -48,7 +47,7 @@ def test_whatever_a_file_holds_what_is_wrong_is_told_and_nothing_breaks(
             document,
             path=Path(directory) / "config.toml",
             environ={"SYNDICATE_SERVICE__TITLE": variable, "SYNDICATE_PARTNERS__GAZETTE__URL": variable},
-            connectors=Connectors(OPTIONS, SECRETS),
+            connectors=CONNECTORS,
         )
     assert caught.value.violations
     assert all(violation.reason for violation in caught.value.violations)

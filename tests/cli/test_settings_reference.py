@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-from syndicate.connectors.table import CONNECTORS
+from syndicate.app.configuration import CONNECTOR_OPTIONS
 from syndicate.feedfiles import read_feeds
 from syndicate.model.declarations import FeedDeclaration
-from syndicate.settings.declaring import Connectors
 from syndicate.settings.loading import compose, load
 from syndicate.settings.reference import CONFIG_TABLES, FEED_TABLES, Heading, Option, read_example, render_reference
 from syndicate.settings.sections import SECTIONS
@@ -22,8 +21,6 @@ FEED = (PROJECT / "feeds" / "latest.toml").read_text("utf-8")
 IDENTITY = {("service", key) for key in ("language", "timezone", "contact")} | {("", "description")}
 # Keys that are tables of their own, or that stand in a heading or a file's name.
 NOT_OPTIONS = {"name", "options", "slug", "select", "profile"}
-OPTIONS = {name: kind.options for name, kind in CONNECTORS.items()}
-SECRETS = {name: kind.secrets for name, kind in CONNECTORS.items()}
 ENVIRON = dict.fromkeys(re.findall(r"env:(\w+)", CONFIG), "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
 
 
@@ -37,7 +34,7 @@ def options(text: str) -> list[Option]:
 
 
 def test_the_configuration_as_shipped_is_valid_and_serves_the_demos_sections() -> None:
-    loaded = load(PROJECT / "config.toml", {}, connector_options=OPTIONS, connector_secrets=SECRETS)
+    loaded = load(PROJECT / "config.toml", {}, connectors=CONNECTOR_OPTIONS)
     assert loaded.declarations.partners == ()
     slugs = {feed.slug for feed in loaded.declarations.feeds}
     assert slugs >= {"world", "harbour", "science", "culture", "sport", "latest"}
@@ -45,7 +42,7 @@ def test_the_configuration_as_shipped_is_valid_and_serves_the_demos_sections() -
 
 def test_the_configuration_with_every_example_in_it_is_valid() -> None:
     document = tomllib.loads(everything(CONFIG))
-    loaded = compose(document, path=PROJECT / "config.toml", environ=ENVIRON, connectors=Connectors(OPTIONS, SECRETS))
+    loaded = compose(document, path=PROJECT / "config.toml", environ=ENVIRON, connectors=CONNECTOR_OPTIONS)
     assert [partner.name for partner in loaded.declarations.partners] == ["gazette"]
     assert [upstream.name for upstream in loaded.declarations.upstreams] == ["wire"]
 

@@ -14,19 +14,23 @@ from standardwebhooks import Webhook as Reference
 
 from syndicate.connectors.answers import outcome_of
 from syndicate.connectors.contract import Accepted, Refused
+from syndicate.connectors.documents import Documents
 from syndicate.connectors.webhook import Webhook, WebhookOptions, copy_address
+from syndicate.model.declarations import Profile
 from syndicate.net.client import Client
 from syndicate.net.exchange import Answer, Failure, FailureKind
-from tests.builders import NOON
+from tests.builders import NOON, a_publisher
 from tests.connectors.partners import answering, partner
-from tests.connectors.test_contract import a_retraction, an_update
+from tests.connectors.test_http_contract import a_retraction, an_update
 
 NEW, OLD = b"n" * 32, b"o" * 32
 PERMANENT = {400, 405, 406, 410, 411, 413, 414, 415, 422, 431, 451}
 
 
 def webhook(url: str, client: Client, now: datetime | None = None) -> Webhook:
-    return Webhook(WebhookOptions(url=url), (NEW, OLD), client=client, clock=lambda: now or datetime.now(UTC))
+    documents = Documents(Profile(), a_publisher())
+    options, clock = WebhookOptions(url=url), lambda: now or datetime.now(UTC)
+    return Webhook(options, (NEW, OLD), documents=documents, client=client, clock=clock)
 
 
 def answer(status: int, body: bytes = b"", **headers: str) -> Answer:

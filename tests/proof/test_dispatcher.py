@@ -60,6 +60,7 @@ class Broken:
     does: Callable[[], Outcome]
     sent: int = 0
     bounded: bool = False
+    gathers: bool = False
 
     async def send(self, sending: Sending) -> Outcome:
         self.sent += 1

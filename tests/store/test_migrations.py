@@ -16,7 +16,7 @@ from sqlalchemy.engine import Engine, create_engine
 from syndicate.errors import StoreError
 from syndicate.store import migrate
 from syndicate.store.postgres import PostgresDriver, driver_url
-from syndicate.store.schema_polling import metadata
+from syndicate.store.schema_alerts import metadata
 from syndicate.store.sqlite import SQLiteDriver
 from syndicate.store.store import Store, driver_for
 from tests.store.opening import open_store

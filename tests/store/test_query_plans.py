@@ -23,7 +23,7 @@ from syndicate.store import (
     leases,
     memberships,
 )
-from syndicate.store.schema_polling import metadata
+from syndicate.store.schema_alerts import metadata
 from syndicate.store.store import Store
 from syndicate.store.tx import Tx
 from tests.builders import NOON, an_article

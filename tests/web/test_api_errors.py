@@ -18,7 +18,7 @@ from tests.web.conftest import OpenDesk
 from tests.web.desk import Client, Desk, article_path, problem_of
 
 # What can only stop a start or a command; nothing a request does leads there.
-NEVER_ANSWERED = {"PortTakenError", "SyndicateError"}
+NEVER_ANSWERED = {"LeaseLostError", "PortTakenError", "SyndicateError"}
 ALL = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, SyndicateError)]
 SECRET = "canary-5a1f"
 

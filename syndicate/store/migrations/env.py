@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from syndicate.store.schema_polling import metadata
+from syndicate.store.schema_alerts import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

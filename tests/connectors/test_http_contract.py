@@ -1,4 +1,4 @@
-"""What every connector promises, run over every member of the table: a new one is tested by being listed."""
+"""What connectors promise that make one HTTP request of a delivery: what each answer means, in every detail."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ import pytest
 from pydantic_core import to_json
 
 from syndicate.connectors.contract import Accepted, Connector, Outcome, Refused, Sending
-from syndicate.connectors.table import CONNECTORS, build
 from syndicate.errors import ConfigurationError
 from syndicate.model.delivery import EventType
 from syndicate.model.journal import Cause
@@ -34,6 +33,7 @@ from tests.connectors.partners import (
     sending,
     silent,
 )
+from tests.connectors.settings import built
 
 KEY = b"canary-key-of-the-partner-32byte"
 SIGNING_SECRET = "whsec_" + base64.b64encode(KEY).decode()
@@ -56,16 +56,13 @@ CASES = {
 }
 
 
-CALLED = sorted(name for name, kind in CONNECTORS.items() if kind.called)
-
-
-@pytest.fixture(params=CALLED)
+@pytest.fixture(params=sorted(CASES))
 def case(request: pytest.FixtureRequest) -> Case:
     return CASES[request.param]
 
 
 def connector(case: Case, url: str, client: Client) -> Connector:
-    return build(case.name, case.options(url), case.secrets, client, lambda: NOON)
+    return built(case.name, case.options(url), case.secrets, client)
 
 
 def an_update(**changes: Any) -> Sending:
@@ -99,10 +96,6 @@ def without_digest(outcome: Outcome) -> Outcome:
     """Leave out which bytes may have arrived, which each connector's own tests look at."""
     assert outcome.payload_digest
     return replace(outcome, payload_digest=None)
-
-
-def test_every_connector_has_a_case() -> None:
-    assert sorted(CASES) == CALLED
 
 
 @pytest.mark.parametrize("sent", [an_update(), a_retraction()], ids=["article", "retraction"])
@@ -250,7 +243,7 @@ async def test_no_secret_is_shown_anywhere(
 async def test_a_wrong_option_is_named_and_its_value_is_not(case: Case, client: Client) -> None:
     options = case.options("http://127.0.0.1:9/in") | {"signing_secrets": SIGNING_SECRET}
     with pytest.raises(ConfigurationError) as caught:
-        build(case.name, options, case.secrets, client, lambda: NOON)
+        built(case.name, options, case.secrets, client)
     assert [violation.path for violation in caught.value.violations] == ["signing_secrets"]
     assert SIGNING_SECRET not in repr(caught.value) + repr(caught.value.violations)
     assert caught.value.__cause__ is None
@@ -259,13 +252,13 @@ async def test_a_wrong_option_is_named_and_its_value_is_not(case: Case, client: 
 async def test_a_missing_secret_is_named(case: Case, client: Client) -> None:
     for name in case.secrets:
         with pytest.raises(ConfigurationError) as caught:
-            build(case.name, case.options("http://127.0.0.1:9/in"), case.secrets | {name: ()}, client, lambda: NOON)
+            built(case.name, case.options("http://127.0.0.1:9/in"), case.secrets | {name: ()}, client)
         assert [violation.path for violation in caught.value.violations] == [name]
 
 
 async def test_an_unknown_connector_is_refused_with_those_there_are(client: Client) -> None:
     with pytest.raises(ConfigurationError) as caught:
-        build("pigeon", {}, {}, client, lambda: NOON)
+        built("pigeon", {}, {}, client)
     assert "webhook" in caught.value.violations[0].reason
 
 

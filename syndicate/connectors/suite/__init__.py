@@ -1,0 +1,1 @@
+"""The contract suite of connectors, published for those that users write."""
