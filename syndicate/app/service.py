@@ -84,7 +84,8 @@ class Service:
         self.outlooks = Outlooks(self.office)
         self.sandbox = Sandbox()
         self.pictures = storage_of(loaded.settings)
-        self.connections = Connections(means_of(lambda: self.loaded, self.pictures, client, clock.now))
+        self.means = means_of(lambda: self.loaded, self.pictures, client, clock.now)
+        self.connections = Connections(self.means)
         drain = stop_times(loaded.settings.server.shutdown_timeout).deliveries
         self.dispatcher = Dispatcher(self.office, self.connections, jitter=random.random, drain=drain)
         self.clockwork = Clockwork(self.office, self.dispatcher, self.reload, _kept(loaded))

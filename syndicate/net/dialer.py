@@ -29,14 +29,15 @@ class Dialer:
         Raises OSError: BlockedError for an address that must not be called, TimeoutError after five seconds each.
         """
         guard = self._guard.with_port(port)
-        failed: OSError = OSError("the name has no address")
+        failures: list[OSError] = []
         for info in await self._resolver.addresses(host, port):
             try:
                 return await self._connect(guard, info)
             except OSError as error:
-                # What is forbidden is told only where nothing else went wrong.
-                failed = failed if isinstance(error, BlockedError) and not isinstance(failed, BlockedError) else error
-        raise failed
+                failures.append(error)
+        # What is forbidden is told only where nothing else went wrong.
+        tried = [error for error in failures if not isinstance(error, BlockedError)]
+        raise next(iter(tried or failures), OSError("the name has no address"))
 
     async def may_carry_secrets(self, host: str, port: int) -> bool:
         """Tell whether credentials may go there without encryption: to a network the operator opened."""
