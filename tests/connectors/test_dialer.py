@@ -77,13 +77,11 @@ async def test_a_host_that_does_not_answer_is_given_up_in_time() -> None:
         full.listen(0)
         port = full.getsockname()[1]
         dialer = Dialer(OPEN, connect=timedelta(seconds=0.1))
-        waiting = []
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(10):
-                for _ in range(10):
-                    waiting.append(await dialer.dial("127.0.0.1", port))
-        for each in waiting:
-            each.close()
+        results = await asyncio.gather(*(dialer.dial("127.0.0.1", port) for _ in range(6)), return_exceptions=True)
+        for made in results:
+            if isinstance(made, socket.socket):
+                made.close()
+    assert any(isinstance(result, TimeoutError) for result in results)
 
 
 @pytest.mark.parametrize(("guard", "may"), [(OPEN, True), (Guard(), False)], ids=["opened", "not opened"])

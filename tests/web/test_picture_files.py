@@ -39,7 +39,8 @@ async def elsewhere() -> AsyncIterator[TestServer]:
 
     app = web.Application()
     app.router.add_get("/{name}", show)
-    async with TestServer(app) as server:
+    server = TestServer(app)
+    async with server:
         yield server
 
 
