@@ -22,6 +22,10 @@ CARELESS = (
     "--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=32M", "--innodb-log-file-size=8M",
     "--innodb-doublewrite=0", "--performance-schema=OFF", "--skip-log-bin",
 )  # fmt: skip
+PHP_OPTIONS = (
+    "-d", "memory_limit=256M", "-d", "upload_max_filesize=64M", "-d", "post_max_size=64M",
+    "-d", "display_errors=stderr", "-d", "opcache.enable_cli=1", "-d", "sendmail_path=/bin/true",
+)  # fmt: skip
 
 
 @contextmanager
@@ -62,12 +66,6 @@ def a_php_server(folder: Path, root: Path, environ: Mapping[str, str]) -> Iterat
     with running(command, folder, "php.log", {**environ, "PHP_CLI_SERVER_WORKERS": str(WORKERS)}):
         _until(lambda: _listens(port), folder / "php.log")
         yield port
-
-
-PHP_OPTIONS = (
-    "-d", "memory_limit=256M", "-d", "upload_max_filesize=64M", "-d", "post_max_size=64M", "-d", "display_errors=stderr",
-    "-d", "opcache.enable_cli=1", "-d", "mail.log=/dev/null", "-d", "sendmail_path=/bin/true",
-)  # fmt: skip
 
 
 def missing_programs() -> list[str]:
