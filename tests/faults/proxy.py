@@ -64,7 +64,7 @@ class _End:
 
 @dataclass
 class _Connection:
-    """One client and its server: `fault` befalls the exchange under way, and if `spoken`, the client begins the next."""
+    """One client and its server: `fault` befalls the exchange under way, and `spoken`, the client may begin one."""
 
     proxy: Proxy
     client: _End
@@ -118,7 +118,7 @@ class _Connection:
                 raise _CutError
             case Fault.HALF_CLOSED:
                 self.client.writer.write_eof()
-                await _drained(self.client)
+                await asyncio.sleep(QUIET_SECONDS)
                 raise _CutError
             case Fault.LATE:
                 self.fault = None
