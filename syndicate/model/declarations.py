@@ -46,12 +46,20 @@ def _casefolded(value: object) -> object:
     return tuple(dict.fromkeys(str(item).strip() for item in value)) if isinstance(value, list | tuple) else value
 
 
+def _territories(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if not re.fullmatch(r"[A-Za-z]{2}|world", name, re.IGNORECASE):
+            raise ValueError('must be two-letter codes of ISO 3166 such as "GB", or "world"')
+    return names
+
+
 Slug = Annotated[str, AfterValidator(_slug)]
 Format = Literal["article", "ninjs", "ninjs-2.1", "newsml-g2", "nitf", "atom", "html"]
 Dialect = Literal["standard", "msn", "flipboard", "smartnews"]
 Zone = Annotated[str, AfterValidator(_zone)]
 Content = Annotated[Literal["full", "summary"] | int, BeforeValidator(_content)]
 Terms = Annotated[tuple[str, ...], BeforeValidator(_casefolded)]
+Territories = Annotated[Terms, AfterValidator(_territories)]
 Age = Annotated[Duration, Field(ge=timedelta(seconds=1), le=timedelta(days=7))]
 # How much leeway `env:NAME` and `file:PATH` references have, is decided in settings; here they are only names.
 SecretReference = Annotated[str, Field(pattern=r"^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$")]
@@ -148,7 +156,7 @@ class PartnerDeclaration(Declared):
     delay: Duration = timedelta(0)
     corrections: Literal["immediately", "scheduled"] = "immediately"
     licences: Terms = ()
-    territories: Terms = ()
+    territories: Territories = ()
     quota: Annotated[Rate, BeforeValidator(_quota)] | None = None
     concurrency: Annotated[int, Field(ge=1, le=256)] = 2
     rate: Annotated[Rate, BeforeValidator(_rate)] = Rate(count=10, per=timedelta(seconds=1))

@@ -12,6 +12,9 @@ from syndicate.model.declarations import Content, PartnerDeclaration, RightsRule
 from syndicate.policy.body import first_paragraphs, keep_pictures
 from syndicate.policy.words import fold, names, spaced_words
 
+# Names every territory, in a record and in a partner's section.
+WORLD = "world"
+
 
 @dataclass(frozen=True)
 class NotAllowed:
@@ -94,7 +97,25 @@ def _refusal(rights: Rights | None, partner: PartnerDeclaration, now: datetime) 
     # A list that names nobody allows nobody.
     if rights.allow_partners is not None and not _lists(partner, rights.allow_partners):
         return "they do not name this partner"
-    return None
+    return _territorial_refusal(rights, partner)
+
+
+def _territorial_refusal(rights: Rights, partner: PartnerDeclaration) -> str | None:
+    """Ask that every territory of the partner's be named; where it shows things is not known of one that says nothing.
+
+    As with partners, a list that names nothing allows nothing.
+    """
+    if rights.territories is None:
+        return None
+    named = {fold(name) for name in rights.territories}
+    if WORLD in named:
+        return None
+    if not partner.territories:
+        return (
+            f"they hold in {', '.join(rights.territories) or 'no territory'}, and the partner declares no territories"
+        )
+    left = [name for name in partner.territories if fold(name) not in named]
+    return f"they do not hold in {', '.join(left)}" if left else None
 
 
 def _lists(partner: PartnerDeclaration, listed: Collection[str]) -> bool:

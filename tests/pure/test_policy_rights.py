@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from syndicate.model.article import Article
 from syndicate.model.declarations import PartnerDeclaration, RightsRule
-from syndicate.policy.rights import NotAllowed, next_change, refusal_for_partner, shape_for_partner
+from syndicate.policy.rights import NotAllowed, has_rights, next_change, refusal_for_partner, shape_for_partner
+from syndicate.render.event import is_plain
 from tests.builders import NOON, an_article, an_image
 
 AP = RightsRule(name="ap", credits=("AP", "Associated Press"))
@@ -41,7 +43,7 @@ def numbers(article: Article) -> list[str]:
 
 
 def test_an_article_nothing_restricts_goes_as_it_is() -> None:
-    article = an_article(images=[an_image(1), an_image(2)], rights={"territories": ["GB"], "usage_terms": "Online"})
+    article = an_article(images=[an_image(1), an_image(2)], rights={"usage_terms": "Online"})
     assert shaped(article) is article
 
 
@@ -110,6 +112,60 @@ def test_rights_keep_an_article_or_a_picture_from_a_partner(rights: dict[str, An
 def test_rights_that_allow_a_partner_change_nothing(rights: dict[str, Any]) -> None:
     article = an_article(rights=rights, images=[an_image(1, rights=rights)])
     assert shaped(article) is article
+
+
+@pytest.mark.parametrize(
+    ("named", "declared"),
+    [
+        (["GB", "IE"], ["gb"]),
+        (["gb", "ie"], ["GB", "IE"]),
+        (["World"], ["GB"]),
+        (["World"], []),
+        (["FR", "world"], ["world"]),
+    ],
+)
+def test_a_story_goes_where_all_of_a_partners_territories_are_named(named: list[str], declared: list[str]) -> None:
+    rights = {"territories": named}
+    article = an_article(rights=rights, images=[an_image(1, rights=rights)])
+    assert shaped(article, territories=declared) is article
+
+
+@pytest.mark.parametrize(
+    ("named", "declared", "why"),
+    [
+        (["GB"], ["GB", "IE"], "do not hold in IE"),
+        (["GB"], ["world"], "do not hold in world"),
+        (["GB"], [], "hold in GB, and the partner declares no territories"),
+        ([], ["GB"], "do not hold in GB"),
+        ([], [], "hold in no territory"),
+        (["United Kingdom"], ["GB"], "do not hold in GB"),
+    ],
+)
+def test_a_territory_that_is_not_named_keeps_a_story_or_a_picture_away(
+    named: list[str], declared: list[str], why: str
+) -> None:
+    rights = {"territories": named}
+    assert why in refusal(an_article(rights=rights), territories=declared)
+    pictured = an_article(images=[an_image(1, rights=rights), an_image(2)])
+    assert numbers(shaped(pictured, territories=declared)) == ["2"]
+
+
+@pytest.mark.parametrize("name", ["United Kingdom", "GBR", "", "*"])
+def test_a_partners_territory_is_a_code_or_the_world(name: str) -> None:
+    with pytest.raises(ValidationError, match="ISO 3166"):
+        a_partner(territories=[name])
+
+
+@pytest.mark.parametrize(
+    "rights",
+    [{"territories": ["GB"]}, {"allow_partners": ["echo"]}, {"deny_partners": ["gazette"]}, {"expires_at": NOON}],
+)
+def test_what_rights_touch_takes_no_short_cut(rights: dict[str, Any]) -> None:
+    whole, pictured = an_article(rights=rights), an_article(images=[an_image(1, rights=rights)])
+    story = {"title": "Storm", "url": "https://harbour.example/storm", "image": an_image(3, rights=rights)}
+    for article in (whole, pictured, an_article(related=[story])):
+        assert has_rights(article.wire())
+        assert not is_plain(article.model_dump_json(by_alias=True, exclude_none=True))
 
 
 def test_an_expired_article_goes_nowhere() -> None:
