@@ -108,5 +108,5 @@ def _changed_keys(tx: Tx, name: str, since: datetime) -> tuple[int, ...]:
 def _replay(tx: Tx, name: str, keys: tuple[int, ...], occasion: Occasion) -> tuple[int, int]:
     """Owe the newest state of a few articles; returns how many retractions and how many others."""
     route = must_route(tx, name)
-    owed = [owe_newest(tx, key, route, occasion) for key in keys]
+    owed = [owe_newest(tx, key, route, occasion, keeps_quota=True) for key in keys]
     return owed.count(Owed.RETRACTION), owed.count(Owed.UPSERT)

@@ -7,6 +7,7 @@ from enum import Enum
 
 from syndicate.actions.account import account_of, facts_of, withdrawal_cause
 from syndicate.actions.office import Occasion
+from syndicate.actions.quota import within_quota
 from syndicate.actions.routes import PartnerRoute
 from syndicate.actions.spread import News, delivery_rows
 from syndicate.model.delivery import Delivery, DeliveryState, EventType, Holding, Lane
@@ -27,10 +28,11 @@ class Owed(Enum):
     UPSERT = "upsert"
 
 
-def owe_newest(tx: Tx, key: int, route: PartnerRoute, occasion: Occasion) -> Owed:
+def owe_newest(tx: Tx, key: int, route: PartnerRoute, occasion: Occasion, *, keeps_quota: bool = False) -> Owed:
     """Owe the newest state of an article to a partner, now; what is not a withdrawal waits for the partner's delay.
 
     A finished delivery of that very state starts again under its own id, so that the partner knows it.
+    With `keeps_quota` a new story beyond the partner's quota is not owed.
     """
     stored = articles.by_key(tx, key)
     if stored is None or stored.seq is None:
@@ -40,6 +42,8 @@ def owe_newest(tx: Tx, key: int, route: PartnerRoute, occasion: Occasion) -> Owe
         return Owed.NOTHING
     partner = route.partner.name
     waiting = deliveries.waiting_of_article(tx, key).get(partner)
+    if keeps_quota and _is_beyond_quota(tx, key, route, decision, occasion, waits=waiting is not None):
+        return Owed.NOTHING
     if waiting is not None and _agree(waiting.type, decision.type):
         at_once = waiting.lane is not Lane.NORMAL
         due_at = occasion.now if at_once else _not_before(stored, route, occasion)
@@ -60,6 +64,11 @@ def owe_withdrawal(tx: Tx, key: int, route: PartnerRoute, occasion: Occasion) ->
     decision = _decide(tx, stored, route, occasion)
     if decision is not None and decision.type is EventType.RETRACTED:
         owe_newest(tx, key, route, occasion)
+
+
+def _is_beyond_quota(tx: Tx, key: int, route: PartnerRoute, decision: Owe, occasion: Occasion, *, waits: bool) -> bool:
+    held = copies.of_article(tx, key).get(route.partner.name)
+    return within_quota(tx, key, route, decision, held, occasion, waits=waits) is not decision
 
 
 def _decide(tx: Tx, stored: StoredArticle, route: PartnerRoute, occasion: Occasion) -> Owe | None:

@@ -10,6 +10,7 @@ from typing import Any
 from syndicate.actions.account import account_of, facts_of
 from syndicate.actions.judging import admitted
 from syndicate.actions.office import Occasion
+from syndicate.actions.quota import within_quota
 from syndicate.actions.routes import FeedRoute, PartnerRoute, routes_of
 from syndicate.model.article import Audience
 from syndicate.model.delivery import DeliveryState, EventType
@@ -157,8 +158,12 @@ def owe_partners(
     account = account_of(tx, stored, seen)
     rows: list[dict[str, Any]] = []
     for route in routes_of(tx.generation).partners:
+        name = route.partner.name
         decision = plan(account.standing(route, now=occasion.now), news.kind, news.cause, urgent=news.urgent)
-        _end_unsent(tx, account.unsent.get(route.partner.name), decision, at=occasion.now)
+        unsent = account.unsent.get(name)
+        held = account.held.get(name)
+        decision = within_quota(tx, stored.key, route, decision, held, occasion, waits=unsent is not None)
+        _end_unsent(tx, unsent, decision, at=occasion.now)
         rows.extend(delivery_rows(stored, route, decision, news, occasion, seq=seq))
     deliveries.add(tx, rows)
 

@@ -51,6 +51,15 @@ UNSENT = union_all(
     _UNSENT.where(t.c.state == fixed("waiting")), _UNSENT.where(t.c.state == fixed("sending"))
 ).subquery()
 _NEWEST_SEQ = select(func.max(t.c.seq)).where(t.c.article_key == bindparam("key"), t.c.partner == bindparam("partner"))
+# What goes or went as a new story; of what was overtaken, what the partner may have seen.
+_NEW_STORIES = select(func.count(t.c.article_key.distinct())).where(
+    t.c.partner == bindparam("partner"),
+    t.c.state.in_([fixed(state) for state in ("waiting", "sending", "delivered", "superseded")]),
+    t.c.created_at > bindparam("since"),
+    t.c.type == fixed(EventType.PUBLISHED.value),
+    or_(t.c.state != fixed("superseded"), t.c.tries > 0),
+    t.c.article_key != bindparam("but"),
+)
 _NEXT_DUE = select(func.min(t.c.due_at)).where(t.c.state == fixed("waiting"))
 _FINISH_WAITING = (
     update(t)
@@ -120,6 +129,11 @@ def newest_seq(tx: Tx, partner: str, key: int) -> int:
     """Return the newest `seq` that a partner was owed of an article; 0 where none is kept."""
     seq = tx.run(_NEWEST_SEQ, {"partner": partner, "key": key}).scalar()
     return int(seq or 0)
+
+
+def new_stories(tx: Tx, partner: str, *, since: datetime, but: int) -> int:
+    """Count the stories, `but` one, that a partner came to be owed as new after an instant, and got or will get."""
+    return int(tx.run(_NEW_STORIES, {"partner": partner, "since": since, "but": but}).scalar_one())
 
 
 def finish_waiting(tx: Tx, ids: Sequence[str], *, state: DeliveryState, at: datetime, why: str | None) -> None:

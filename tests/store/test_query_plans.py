@@ -40,6 +40,10 @@ HOT: dict[str, tuple[str, Query]] = {
     ),
     "how many deliveries are in each state": ("deliveries_by_state", deliveries.counts_by_state),
     "how long what is owed has waited": ("deliveries_one_sending", backlog.owed),
+    "what a quota counts": (
+        "deliveries_by_state",
+        lambda tx: deliveries.new_stories(tx, "gazette", since=NOON, but=1),
+    ),
     "when something is due": ("deliveries_next", deliveries.next_due),
     "what is unsent of an article": ("deliveries_by_article", lambda tx: deliveries.waiting_of_article(tx, 1)),
     "leases that ran out": ("deliveries_one_sending", lambda tx: leases.release_expired(tx, now=NOON)),
