@@ -58,6 +58,9 @@ class Mailer(Protocol):
     async def send(self, message: EmailMessage, *, to: Sequence[str]) -> Outcome:
         """Hand a message over; what the server or the network does is an outcome."""
 
+    async def probe(self, *, to: Sequence[str]) -> Outcome:
+        """Ask whether the server would take a message for these, and send none."""
+
 
 @dataclass(frozen=True)
 class Means:

@@ -84,6 +84,21 @@ def _host_and_port(netloc: str) -> tuple[str, str]:
     return host, match[2] or ""
 
 
+def normalise_mail_address(value: object) -> str:
+    """Return a mailbox (RFC 5321 section 4.1.2, without quoting): its domain as ASCII in lower case.
+
+    Raises ValueError; nothing in what is returned could end the address in a header or a command.
+    """
+    local, _, domain = value.strip().rpartition("@") if isinstance(value, str) else ("", "", "")
+    # RFC 6531 section 3.3: beyond ASCII all letters may stand in an atom.
+    if not re.fullmatch(r"(?![.])(?:[\w!#$%&'*+/=?^`{|}~.-](?<![.][.])){1,64}(?<![.])", local):
+        raise ValueError("must be a mail address, such as desk@example.org")
+    host, port = _host_and_port(domain)
+    if port or host.startswith("[") or not host or len(host) > 250:
+        raise ValueError("must be a mail address, such as desk@example.org")
+    return f"{local}@{host}"
+
+
 def _punycode(host: str) -> str:
     try:
         return host.encode("idna").decode("ascii")
@@ -99,5 +114,9 @@ def origin(url: str) -> str:
 
 # An absolute http or https address, normalised.
 WebUrl = Annotated[str, BeforeValidator(normalise_web_url), WithJsonSchema({"type": "string", "format": "uri"})]
+# A mailbox, such as desk@example.org.
+MailAddress = Annotated[
+    str, BeforeValidator(normalise_mail_address), WithJsonSchema({"type": "string", "description": "mail address"})
+]
 # An absolute URI that names something; compared byte for byte.
 Uri = Annotated[str, BeforeValidator(normalise_uri), WithJsonSchema({"type": "string", "format": "uri"})]

@@ -119,6 +119,8 @@ def _settings(document: dict[str, Any], reader: SecretReader, findings: Findings
     settings = Settings.model_validate(sections)
     for section, option in SECRET_OPTIONS:
         reader.read(f"{section}.{option}", getattr(getattr(settings, section), option))
+    if settings.smtp.host and settings.smtp.sender is None:
+        findings.refuse("smtp.sender", "is required: the address that mail comes from")
     if settings.alerts.email and not (settings.smtp.host and settings.smtp.sender):
         findings.refuse("alerts.email", "needs smtp.host and smtp.sender to be sent")
     _check_copies(settings, findings)
@@ -144,8 +146,6 @@ def _tell_of_what_does_nothing(
     """Warn of what is accepted and not acted upon yet, so that nobody relies on it."""
     if settings.alerts.webhook or settings.alerts.email:
         findings.warn("alerts", "this version sends no alerts; watch /metrics instead")
-    if settings.smtp.host:
-        findings.warn("smtp", "this version sends no mail")
     for upstream in upstreams:
         if upstream.kind == "feed":
             cure = f"run `syndicate import {upstream.url}` from cron"

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from pydantic import AfterValidator, ByteSize, Field, IPvAnyNetwork, ValidationInfo
 
-from syndicate.model.addresses import WebUrl
+from syndicate.model.addresses import MailAddress, WebUrl
 from syndicate.model.declarations import Age, Caching, Declared, Publisher
 from syndicate.model.durations import Duration
 from syndicate.model.paths import beside_config, config_directory
@@ -57,15 +57,6 @@ def _header_name(value: str) -> str:
 
 
 HeaderName = Annotated[str, AfterValidator(_header_name), Field(description="name of a header")]
-
-
-def _mail_address(value: str) -> str:
-    if not re.fullmatch(r"[^@\s<>()]{1,64}@[^@\s<>()]{1,250}", value):
-        raise ValueError("must be a mail address, such as desk@example.org")
-    return value
-
-
-Email = Annotated[str, AfterValidator(_mail_address), Field(description="mail address")]
 
 
 class Service(Publisher):
@@ -126,7 +117,7 @@ class Alerts(Declared):
     """Accepted and checked; nothing acts upon it in this version."""
 
     webhook: References = ()
-    email: Email | None = None
+    email: MailAddress | None = None
     failing_after: Annotated[int, Field(ge=1, le=100)] = 4
     unacknowledged_after: Duration = timedelta(minutes=5)
     waiting_after: Duration = timedelta(minutes=10)
@@ -134,12 +125,12 @@ class Alerts(Declared):
 
 
 class SMTP(Declared):
-    """Accepted and checked; nothing acts upon it in this version."""
+    """The mail server that takes articles for partners by `email`, and alerts; without `host` no mail is sent."""
 
     host: Line | None = None
     port: Port = 587
     security: Literal["starttls", "tls", "none"] = "starttls"
-    sender: Email | None = None
+    sender: MailAddress | None = None
     user: Line | None = None
     password: References = ()
 

@@ -165,7 +165,6 @@ def test_a_rule_with_a_mistake_is_not_said_to_be_missing_as_well(load_text: Load
     ("text", "path"),
     [
         ('[alerts]\nwebhook = "env:GAZETTE_SECRET"', "alerts"),
-        ('[smtp]\nhost = "smtp.harbour.example"', "smtp"),
         ('[upstreams.wire]\nkind = "feed"\nurl = "https://wire.example/feed.atom"', "upstreams.wire"),
     ],
 )

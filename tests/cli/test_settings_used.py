@@ -28,7 +28,6 @@ LISTS = (*KEYS, *(f"exclude_{key}" for key in KEYS))
 # What no code outside the settings reads, each with its reason.
 UNREAD = {
     **{("alerts", key): NOTHING_ACTS for key in TABLES["alerts"].model_fields},
-    **{("smtp", key): NOTHING_ACTS for key in TABLES["smtp"].model_fields},
     **{(table, key): BY_NAME for table in ("partners.gazette.select", "select") for key in LISTS},
     ("pages", "content"): "the settings hand it on among the declarations, as page_content",
     ("service", "feeds"): "the settings read the feed files and watch them",
