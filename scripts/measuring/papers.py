@@ -26,6 +26,8 @@ timezone = "Europe/London"
 contact = "desk@measure.example"
 [network]
 allow_private = ["127.0.0.0/8"]
+[limits]
+changes_per_hour = 1000000
 [logs]
 level = "warning"
 """

@@ -22,6 +22,7 @@ from syndicate.store.tx import Tx
 
 LEASE = timedelta(seconds=60)
 HALTED = "halted"
+BRAKED = "braked"
 DISPATCHER = "dispatcher"
 
 
@@ -97,13 +98,18 @@ async def claim(office: Office, rooms: Mapping[str, Room]) -> tuple[Parcel, ...]
 
 
 def _claim(tx: Tx, rooms: Mapping[str, Room], occasion: Occasion) -> tuple[Parcel, ...]:
-    halted = meta.get(tx, HALTED) is not None
+    halted = is_stopped(tx)
     healths = healths_of(tx, rooms, now=occasion.now)
     found: list[Claimed] = []
     for name, room in rooms.items():
         if routes_of(tx.generation).partner(name) is not None:
             found += may_go(tx, name, room, healths[name], halted=halted, now=occasion.now)
     return _take(tx, found, token=occasion.new_id("lease"), now=occasion.now)
+
+
+def is_stopped(tx: Tx) -> bool:
+    """Tell whether nothing but retractions may go: an operator halted the service, or the brake is on."""
+    return meta.any_of(tx, (HALTED, BRAKED))
 
 
 def may_go(tx: Tx, partner: str, room: Room, health: Health, *, halted: bool, now: datetime) -> tuple[Claimed, ...]:
@@ -126,7 +132,7 @@ async def lanes_open(office: Office, names: Sequence[str]) -> Mapping[str, Lane 
 
 def read_lanes_open(tx: Tx, names: Sequence[str], now: datetime) -> dict[str, Lane | None]:
     """Say the same within a transaction."""
-    halted = meta.get(tx, HALTED) is not None
+    halted = is_stopped(tx)
     return {name: _lane_open(health, halted=halted, now=now) for name, health in healths_of(tx, names, now=now).items()}
 
 

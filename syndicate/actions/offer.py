@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from syndicate.actions.claim import HALTED, Room, health_of, may_go, read_lanes_open
+from syndicate.actions.claim import Room, health_of, is_stopped, may_go, read_lanes_open
 from syndicate.actions.office import Occasion, Office
 from syndicate.actions.routes import routes_of
 from syndicate.model.article import Article, Status
@@ -16,7 +16,7 @@ from syndicate.model.journal import Cause
 from syndicate.model.views import View, partner_key, polls, view_of
 from syndicate.policy.gates.table import refusal_for
 from syndicate.policy.rights import NotAllowed, shape_for_partner
-from syndicate.store import articles, copies, deliveries, memberships, meta, offers
+from syndicate.store import articles, copies, deliveries, memberships, offers
 from syndicate.store.leases import Claimed
 from syndicate.store.tx import Tx
 
@@ -68,7 +68,7 @@ def _offer(tx: Tx, name: str, occasion: Occasion) -> int:
     view = view_of(tx.declarations, partner_key(name))
     if view is None:
         return 0
-    halted = meta.get(tx, HALTED) is not None
+    halted = is_stopped(tx)
     found = may_go(tx, name, _ROOM, health_of(tx, name, now=occasion.now), halted=halted, now=occasion.now)[:BATCH]
     if not found:
         return 0

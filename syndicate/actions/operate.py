@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from syndicate.actions.claim import HALTED, health_to_change
+from syndicate.actions.brake import release_brake
+from syndicate.actions.claim import BRAKED, HALTED, health_to_change
 from syndicate.actions.office import Occasion, Office
 from syndicate.actions.owing import Owed, owe_newest
 from syndicate.actions.routes import PartnerRoute, routes_of
@@ -35,12 +36,18 @@ async def lift_halt(office: Office) -> None:
 
 def _lift_halt(tx: Tx) -> None:
     meta.remove(tx, HALTED)
+    release_brake(tx)
     tx.effects.deliveries = True
 
 
 async def halted_by(office: Office) -> str | None:
     """Return who halted the service, None while it runs."""
     return await office.store.read(meta.get, HALTED)
+
+
+async def braked(office: Office) -> str | None:
+    """Return why the brake is on, None while it is not."""
+    return await office.store.read(meta.get, BRAKED)
 
 
 # --- partners ------------------------------------------------------------------------------------------------------

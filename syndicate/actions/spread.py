@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from syndicate.actions.account import account_of, facts_of
+from syndicate.actions.brake import count_change
 from syndicate.actions.judging import admitted
 from syndicate.actions.office import Occasion
 from syndicate.actions.quota import within_quota
@@ -51,9 +52,16 @@ def spread(tx: Tx, stored: StoredArticle, news: News, occasion: Occasion) -> int
         touched += offers.feeds_with(tx, stored.key)
     memberships.touch(tx, touched, seq=seq, at=occasion.now)
     if news.deliver:
+        if _may_run_away(tx, news):
+            count_change(tx, occasion)
         owe_partners(tx, stored, seen, news, occasion, seq=seq)
     tx.effects.articles.add(stored.slug)
     return seq
+
+
+def _may_run_away(tx: Tx, news: News) -> bool:
+    """Tell what the brake counts: what somebody changes that partners get; never what has to go."""
+    return news.cause is None and not news.urgent and bool(routes_of(tx.generation).partners)
 
 
 # --- feeds ---------------------------------------------------------------------------------------------------------

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from syndicate.actions.office import Office
-from syndicate.store import attempts, deliveries, idempotency, inbound, meta, readers, served
+from syndicate.store import attempts, deliveries, idempotency, inbound, meta, pace, readers, served
 from syndicate.store.columns import EPOCH
 from syndicate.store.tx import Tx
 
 KEPT_IDEMPOTENCY = timedelta(hours=72)
 KEPT_INBOUND = timedelta(days=30)
+KEPT_PACE = timedelta(hours=2)
 STEP = 1_000
 # Up to when the attempts of finished deliveries are gone, so that no run looks at the same deliveries again.
 FORGOTTEN = "attempts_forgotten_until"
@@ -60,3 +61,4 @@ async def _forget_attempts(office: Office, *, before: datetime) -> None:
 def _forget_ids(tx: Tx, now: datetime) -> None:
     idempotency.forget(tx, before=now - KEPT_IDEMPOTENCY)
     inbound.forget(tx, before=now - KEPT_INBOUND)
+    pace.forget(tx, before=now - KEPT_PACE)

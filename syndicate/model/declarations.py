@@ -219,6 +219,8 @@ class Declarations(Declared):
     rights: tuple[RightsRule, ...] = ()
     page_content: Literal["full", "summary", "none"] = "full"
     caching: Caching = Caching()
+    changes_per_hour: Annotated[int, Field(ge=1)] = 1_000
+    """More than so many, and partners get nothing but retractions until an operator has looked."""
 
     def feed(self, slug: str) -> FeedDeclaration | None:
         return next((feed for feed in self.feeds if feed.slug == slug), None)

@@ -90,6 +90,7 @@ def compose(
         rights=rules,
         page_content=settings.pages.content,
         caching=Caching.model_validate(settings.feeds.model_dump()),
+        changes_per_hour=settings.limits.changes_per_hour,
     )
     watched = (path, settings.service.feeds, *reader.files)
     return Loaded(path, settings, declarations, Secrets(reader.values), tuple(findings.warnings), watched)
@@ -144,8 +145,6 @@ def _tell_of_what_does_nothing(
     settings: Settings, upstreams: Iterable[UpstreamDeclaration], findings: Findings
 ) -> None:
     """Warn of what is accepted and not acted upon yet, so that nobody relies on it."""
-    if settings.alerts.webhook or settings.alerts.email:
-        findings.warn("alerts", "this version sends no alerts; watch /metrics instead")
     for upstream in upstreams:
         if upstream.kind == "feed":
             cure = f"run `syndicate import {upstream.url}` from cron"

@@ -111,10 +111,11 @@ class Limits(Declared):
     feed_requests_per_minute: Annotated[int, Field(ge=1)] = 60
     failed_logins_per_minute: Annotated[int, Field(ge=1, le=1_000)] = 10
     writes_per_second: Annotated[int, Field(ge=1)] | None = None
+    changes_per_hour: Annotated[int, Field(ge=1, le=1_000_000_000)] = 1_000
 
 
 class Alerts(Declared):
-    """Accepted and checked; nothing acts upon it in this version."""
+    """Where operators are told of what is wrong, and when it is worth telling."""
 
     webhook: References = ()
     email: MailAddress | None = None

@@ -252,6 +252,7 @@ upstream_articles = Table(
     Column("article_id", Text, primary_key=True),
     Column("seq", BigInteger, nullable=False),
     Column("at", At, nullable=False),
+    Index("upstream_articles_by_time", "upstream", "at"),
 )
 
 media = Table(

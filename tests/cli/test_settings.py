@@ -164,7 +164,6 @@ def test_a_rule_with_a_mistake_is_not_said_to_be_missing_as_well(load_text: Load
 @pytest.mark.parametrize(
     ("text", "path"),
     [
-        ('[alerts]\nwebhook = "env:GAZETTE_SECRET"', "alerts"),
         ('[upstreams.wire]\nkind = "feed"\nurl = "https://wire.example/feed.atom"', "upstreams.wire"),
     ],
 )

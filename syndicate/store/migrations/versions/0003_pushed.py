@@ -22,5 +22,14 @@ def upgrade() -> None:
         sa.Column("since", sa.BigInteger(), nullable=False),
         sa.Column("told_at", sa.BigInteger()),
         sa.Column("ended_at", sa.BigInteger()),
+        sa.Column("told", sa.Text(), nullable=False),
+        sa.Column("told_end", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("kind", "subject"),
     )
+    op.create_table(
+        "pace",
+        sa.Column("minute", sa.BigInteger(), nullable=False, autoincrement=False),
+        sa.Column("changes", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("minute"),
+    )
+    op.create_index("upstream_articles_by_time", "upstream_articles", ["upstream", "at"])
