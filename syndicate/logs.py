@@ -19,7 +19,7 @@ MAX_PER_MINUTE = 10
 FLOOD_FIELDS = ("partner", "upstream", "feed")
 _MAX_KEYS = 4_096
 # Libraries that tell of every step they take.
-_TALKATIVE = ("alembic", "apscheduler")
+_TALKATIVE = ("alembic", "apscheduler", "asyncssh")
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
 _USERINFO = re.compile(r"(://)[^/?#\s\"'<>]*@")
 _QUERY = re.compile(r"(?<=[^\s?])\?([^\s\"'<>#]+)")

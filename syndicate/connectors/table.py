@@ -7,14 +7,26 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from syndicate.connectors import apple_news, folder, pull, webhook
+from syndicate.connectors import apple_news, email, folder, mastodon, pull, sftp, webhook, wordpress
 from syndicate.connectors.contract import Connector
 from syndicate.connectors.means import ConnectorKind, Means, Secrets, Setting
 from syndicate.connectors.own import OWN, load_own
 from syndicate.errors import ConfigurationError, Violation
 from syndicate.model.declarations import PartnerDeclaration, Publisher
 
-CONNECTORS = {kind.name: kind for kind in (webhook.KIND, pull.KIND, folder.KIND, apple_news.KIND)}
+CONNECTORS = {
+    kind.name: kind
+    for kind in (
+        webhook.KIND,
+        pull.KIND,
+        folder.KIND,
+        apple_news.KIND,
+        email.KIND,
+        mastodon.KIND,
+        wordpress.KIND,
+        sftp.KIND,
+    )
+}
 
 
 def build(partner: PartnerDeclaration, publisher: Publisher, secrets: Secrets, means: Means) -> Connector:
