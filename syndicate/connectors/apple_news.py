@@ -22,10 +22,11 @@ from syndicate.connectors.apple_news_answers import (
     objects_of,
     share_url,
 )
-from syndicate.connectors.apple_news_bundle import BUNDLED_TYPES, Key, Part, as_json, authorisation, multipart
+from syndicate.connectors.apple_news_bundle import BUNDLED_TYPES, Key, as_json, authorisation
 from syndicate.connectors.attempt import Attempt, AttemptOverError, Requests, picture_file, read_object
 from syndicate.connectors.contract import Accepted, Outcome, Preview, Refused, Sending
 from syndicate.connectors.means import ConnectorKind, PictureFile, Setting
+from syndicate.connectors.multipart import Part, multipart
 from syndicate.errors import ConfigurationError, Violation
 from syndicate.model.addresses import WebUrl
 from syndicate.model.article import Article
@@ -226,9 +227,11 @@ class AppleNews:
         profile, publisher = self._setting.partner.profile, self._setting.publisher
         document = apple_news_document(article, profile, publisher, addresses=addresses)
         # Two addresses may show the same picture.
-        pictures = {names[url]: Part(names[url], file.type, file.data) for url, file in files.items()}
-        metadata = Part("metadata", "application/json", as_json({"data": self._metadata(article, revision)}))
-        return [metadata, Part("article.json", "application/json", as_json(document)), *pictures.values()]
+        pictures = {name: files[url] for url, name in names.items()}
+        bundled = [Part(name, file.data, file.type, filename=name) for name, file in pictures.items()]
+        metadata = Part("metadata", as_json({"data": self._metadata(article, revision)}), "application/json")
+        written = Part("article.json", as_json(document), "application/json", filename="article.json")
+        return [metadata, written, *bundled]
 
     def _metadata(self, article: Article, revision: object) -> dict[str, Any]:
         options = self._options

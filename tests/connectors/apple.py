@@ -25,6 +25,7 @@ KEY = "1e3afc5e-e9f8-4232-a6be-17bf40edad09"
 CHANNEL = "ffe99ee6-31a2-4a21-8e5f-1b2c3d4e5f60"
 ROLES = {"title", "heading", "body", "byline", "photo", "caption", "quote", "pullquote", "divider", "htmltable"}
 LEVELS = {f"heading{level}" for level in range(1, 7)}
+REQUIRED = {"version", "identifier", "language", "title", "layout", "components", "componentTextStyles"}
 PART_TYPES = {"application/json", "image/jpeg", "image/png", "image/gif", "application/octet-stream"}
 STATUS = {Mood.REFUSING: 400, Mood.BUSY: 429, Mood.LOCKED: 401}
 CODE = {Mood.REFUSING: "INVALID_DOCUMENT", Mood.BUSY: "TOO_MANY_REQUESTS", Mood.LOCKED: "WRONG_SIGNATURE"}
@@ -62,21 +63,26 @@ class Channel(ScriptedSite):
     async def answer(self, request: web.Request, body: bytes) -> web.Response:
         if not self._is_signed(request, body):
             return self.refusal(Mood.LOCKED)
-        match request.method, request.path.strip("/").split("/"):
-            case "GET", ["channels", id_] if id_ == CHANNEL:
-                return web.json_response({"data": {"id": CHANNEL, "type": "channel"}})
-            case "GET", ["channels", id_, "articles"] if id_ == CHANNEL:
-                return self._listed(request)
-            case "POST", ["channels", id_, "articles"] if id_ == CHANNEL:
-                return self._created(request, body)
-            case "GET", ["articles", id_] if id_ in self.articles:
-                return web.json_response({"data": self.articles[id_]})
-            case "POST", ["articles", id_] if id_ in self.articles:
-                return self._updated(id_, request, body)
-            case "DELETE", ["articles", id_] if id_ in self.articles:
-                del self.articles[id_]
-                return web.Response(status=204)
+        match request.path.strip("/").split("/"):
+            case ["channels", id_, *rest] if id_ == CHANNEL:
+                return self._of_channel(request, body, rest)
+            case ["articles", id_] if id_ in self.articles:
+                return self._of_article(id_, request, body)
         return _error(404, "NOT_FOUND")
+
+    def _of_channel(self, request: web.Request, body: bytes, rest: list[str]) -> web.Response:
+        if rest != ["articles"]:
+            return web.json_response({"data": {"id": CHANNEL, "type": "channel"}})
+        return self._created(request, body) if request.method == "POST" else self._listed(request)
+
+    def _of_article(self, id_: str, request: web.Request, body: bytes) -> web.Response:
+        if request.method == "POST":
+            return self._updated(id_, request, body)
+        found = web.json_response({"data": self.articles[id_]})
+        if request.method == "GET":
+            return found
+        del self.articles[id_]
+        return web.Response(status=204)
 
     def _is_signed(self, request: web.Request, body: bytes) -> bool:
         given = re.fullmatch(r"HHMAC; key=(\S+); signature=(\S+); date=(\S+)", request.headers.get("Authorization", ""))
