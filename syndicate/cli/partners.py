@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from syndicate.cli.auditing import audit
 from syndicate.cli.instants import Time
 from syndicate.cli.output import Column, as_json, fields, listed, print_json
 from syndicate.cli.reporting import report
@@ -39,6 +40,7 @@ def partners() -> None:
 
 
 partners.add_command(report)
+partners.add_command(audit)
 
 
 @partners.command("list")

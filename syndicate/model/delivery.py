@@ -71,6 +71,9 @@ class Copy:
     remote: dict[str, Any]
     changed_at: datetime
     note: str | None = None
+    audited_at: datetime | None = None
+    audit: dict[str, Any] | None = None
+    """What it showed when it was last read back (model.copy_page.Audit)."""
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,7 @@ class Job:
 
 JOBS: Mapping[str, Job] = {
     "document": Job("syndicate.sandbox.documents:perform", UnreadableDocumentError),
+    "page": Job("syndicate.sandbox.copy_pages:perform", UnreadableDocumentError),
     "lint": Job("syndicate.sandbox.linting:perform", UnreadableDocumentError),
 }
 

@@ -203,6 +203,8 @@ def _copy(values: RowMapping) -> Copy:
         remote=json.loads(values["remote"]),
         changed_at=values["changed_at"],
         note=values["note"],
+        audited_at=values["audited_at"],
+        audit=None if values["audit"] is None else json.loads(values["audit"]),
     )
 
 

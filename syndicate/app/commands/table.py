@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from syndicate.app.commands import articles, building, feeds, importing, linting, operating, partners, past
+from syndicate.app.commands import articles, auditing, building, feeds, importing, linting, operating, partners, past
 from syndicate.app.commands.command import Command
 
 COMMANDS: Mapping[str, Command] = {
     "about": operating.about,
+    "alerts.list": operating.list_alerts,
+    "alerts.test": operating.test_alerts,
     "articles.copies": articles.copies_left,
     "articles.correct": articles.correct,
     "articles.erase": articles.erase,
@@ -36,6 +38,7 @@ COMMANDS: Mapping[str, Command] = {
     "feeds.show_as_of": past.show,
     "halt": operating.halt,
     "import": importing.import_documents,
+    "partners.audit": auditing.audit,
     "partners.list": partners.listing,
     "partners.pause": partners.pause,
     "partners.preview": partners.preview,

@@ -9,6 +9,7 @@ from typing import Any
 from syndicate.actions.accept import Receipt
 from syndicate.actions.read import as_it_stands
 from syndicate.errors import Violation
+from syndicate.model.alerts import Alert
 from syndicate.model.delivery import Attempt, Copy, Delivery
 from syndicate.model.instants import rfc3339
 from syndicate.model.journal import JournalEntry
@@ -77,6 +78,18 @@ def copy(each: Copy) -> dict[str, Any]:
         "url": each.url,
         "changed_at": when(each.changed_at),
         "note": each.note,
+        "audited_at": when(each.audited_at),
+        "audit": each.audit,
+    }
+
+
+def alert(each: Alert) -> dict[str, Any]:
+    return {
+        "kind": each.kind,
+        "subject": each.subject,
+        "detail": each.detail,
+        "since": when(each.since),
+        "told_at": when(each.told_at),
     }
 
 
