@@ -15,7 +15,7 @@ _MARKUP = re.compile(r"([&<])")
 _REFERENCES = {"&": "#x26", "<": "#x3C"}
 
 
-def add(parent: etree._Element, tag: str, text: str | None = None, **attributes: str | None) -> etree._Element:
+def add(parent: etree._Element, tag: str, text: str | None = None, /, **attributes: str | None) -> etree._Element:
     """Append an element; text and attributes lose forbidden characters, absent attributes are left out."""
     present = {name: strip_forbidden(value) for name, value in attributes.items() if value is not None}
     element = etree.SubElement(parent, tag, present)

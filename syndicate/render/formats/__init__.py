@@ -1,0 +1,1 @@
+"""The formats in which partners are handed articles, one file each."""
