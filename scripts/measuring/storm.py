@@ -20,7 +20,7 @@ SERVER, CLIENT = 0, 1
 _PATH = "/feeds/latest.rss"
 _PROXY = 'trusted_proxies = ["127.0.0.1"]\n'
 # Every reader comes back for the next storm sooner than a polite one would.
-_LIMITS = "[limits]\nfeed_requests_per_minute = 1000\n"
+_LIMITS = "feed_requests_per_minute = 1000\n"
 _BESIDE = "the same readers without validators"
 _PROC = Path("/proc")
 
@@ -60,10 +60,12 @@ def measure(folder: Path, pairs: int) -> Iterator[Result | Skipped]:
 
 def _configure(folder: Path, port: int) -> Path:
     """Write a configuration that believes the addresses our readers name; returns its file."""
-    papers.configure(folder, port=port, extra=_LIMITS, feeds={"latest": 'title = "Latest"\nitems = 20\n'})
+    papers.configure(folder, port=port, feeds={"latest": 'title = "Latest"\nitems = 20\n'})
     config = folder / "config.toml"
     text = config.read_text("utf-8")
-    config.write_text(text.replace("[network]", f"{_PROXY}[network]", 1), "utf-8")
+    config.write_text(
+        text.replace("[network]", f"{_PROXY}[network]", 1).replace("[limits]\n", f"[limits]\n{_LIMITS}"), "utf-8"
+    )
     return config
 
 

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from syndicate.actions.claim import health_of
+from syndicate.actions.claim import BRAKED, HALTED, health_of
 from syndicate.actions.office import Office
 from syndicate.actions.pollers import Polling, read_pollings
 from syndicate.actions.purge import purge_lag
 from syndicate.errors import StoreError
+from syndicate.model.alerts import AlertKind
 from syndicate.model.readers import Audience
 from syndicate.policy.health import HealthState
 from syndicate.policy.polling import SUBSCRIBED_FOR
-from syndicate.store import backlog, findings, meta, readers
+from syndicate.store import alerts, backlog, findings, meta, readers
 from syndicate.store.backlog import Owed
 from syndicate.store.tx import Tx
 
+STOPS = {HALTED: "halt", BRAKED: "brake"}
 PROBE = "probe"
 PROBE_SECONDS = 2.0
 # A check every few seconds is enough, and nobody can make the store busy by asking.
@@ -38,6 +41,10 @@ class Measures:
     """How many articles the dialect of each declared feed keeps out."""
     purge_lag: timedelta | None = None
     """For how long the CDN has not been told of a change; None where there is none."""
+    alerts: Mapping[AlertKind, int] = field(default_factory=dict)
+    """How many alerts of each kind hold."""
+    stopped_by: frozenset[str] = frozenset()
+    """What holds everything but retractions: `halt`, `brake`."""
 
 
 async def measure(office: Office) -> Measures:
@@ -52,7 +59,16 @@ def _measure(tx: Tx, now: datetime) -> Measures:
     audiences = {feed: audience for feed, audience in read_by.items() if feed in declared}
     kept_out = findings.refused_by_feed(tx)
     refused = {feed: kept_out.get(feed, 0) for feed in sorted(declared)}
-    return Measures(backlog.owed(tx), states, audiences, read_pollings(tx, now), refused, purge_lag(tx, now))
+    return Measures(
+        owed=backlog.owed(tx),
+        states=states,
+        audiences=audiences,
+        pollings=read_pollings(tx, now),
+        refused=refused,
+        purge_lag=purge_lag(tx, now),
+        alerts=Counter(each.kind for each in alerts.remembered(tx) if each.ended_at is None),
+        stopped_by=frozenset(word for name, word in STOPS.items() if meta.get(tx, name) is not None),
+    )
 
 
 class StoreProbe:

@@ -24,6 +24,7 @@ from syndicate.actions.outlook import Outlooks
 from syndicate.actions.publish import Source
 from syndicate.actions.readership import Readership
 from syndicate.actions.tidy import Kept
+from syndicate.app.alarms import alarmed
 from syndicate.app.connections import Connections
 from syndicate.app.database import database_of
 from syndicate.app.followers import outside_followed, source_of
@@ -287,5 +288,6 @@ async def _work(service: Service, role: Role) -> AsyncIterator[None]:
     async with (
         service.clockwork.running(alone=service.store.driver.name == "sqlite", also=also),
         outside_followed(service.static_source(), service.loaded, service.client),
+        alarmed(service.office, lambda: service.loaded, service.means),
     ):
         yield

@@ -18,6 +18,7 @@ from syndicate.logs import visible
 
 # Where each command is; it is imported when it is called, for a service takes a second to import.
 COMMANDS: Mapping[str, str] = {
+    "alerts": "syndicate.cli.alerts:alerts",
     "articles": "syndicate.cli.articles:articles",
     "check": "syndicate.cli.checking:check",
     "copies": "syndicate.cli.copies:copies",

@@ -13,6 +13,11 @@ from syndicate.policy.retry import PUSH_DELAYS
 OUTGOING = "outgoing"
 # What comes and goes is told to be over only when it has stayed away for so long.
 SETTLE = timedelta(minutes=5)
+# After a message, what comes up within so long is told in one.
+GATHER = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(minutes=15)
+# Of several workers one tells; another takes over when it has not been heard of for so long.
+TURN = timedelta(minutes=5)
 _UNSTEADY = frozenset({AlertKind.FAILING, AlertKind.WAITING, AlertKind.SILENT, AlertKind.GIVEN_UP})
 
 
@@ -222,3 +227,8 @@ def after_telling(alert: Alert, channel: str, *, now: datetime) -> Alert:
     if alert.ended_at is None:
         return replace(alert, told=alert.told | {channel}, told_at=alert.told_at or now)
     return replace(alert, told_end=alert.told_end | {channel})
+
+
+def pause_after_refusals(refusals: int) -> timedelta:
+    """Return how long a channel is left alone that did not take so many messages in a row."""
+    return min(GATHER * (1 << min(refusals - 1, 8)), LONGEST_PAUSE)

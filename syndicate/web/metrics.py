@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 from syndicate.actions.measures import Measures
+from syndicate.model.alerts import AlertKind
 from syndicate.model.delivery import Lane
 from syndicate.policy.health import HealthState
 
@@ -66,6 +67,8 @@ def _outgoing(measures: Measures, gauges: Gauges, *, now: datetime) -> list[Metr
         retractions[key] += owed.number if owed.lane is Lane.RETRACTION else 0
         oldest[key] = max(oldest.get(key, 0.0), (now - owed.oldest_at).total_seconds())
     states = [((partner, s), float(s is state)) for partner, state in measures.states.items() for s in HealthState]
+    stops = [((by,), float(by in measures.stopped_by)) for by in ("brake", "halt")]
+    alerts = [((kind.value,), float(measures.alerts.get(kind, 0))) for kind in AlertKind]
     partner = ("partner",)
     attempts = [(key, float(number)) for key, number in gauges.attempts.items()]
     return [
@@ -73,6 +76,8 @@ def _outgoing(measures: Measures, gauges: Gauges, *, now: datetime) -> list[Metr
         Metric("outbox_oldest_seconds", "gauge", "Age of the oldest unsent delivery.", partner, oldest.items()),
         Metric("retract_undelivered", "gauge", "Retractions not acknowledged yet.", partner, retractions.items()),
         Metric("endpoint_state", "gauge", "1 for the state a partner is in.", (*partner, "state"), states),
+        Metric("outgoing_stopped", "gauge", "1 where only retractions go out.", ("by",), stops),
+        Metric("alerts", "gauge", "What is wrong now.", ("kind",), alerts),
         Metric("push_attempts_total", "counter", "Attempts at deliveries.", (*partner, "outcome"), attempts),
     ]
 

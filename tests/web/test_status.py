@@ -27,6 +27,7 @@ PARTNER = (
 )
 NAMES = {
     "outbox_pending", "outbox_oldest_seconds", "retract_undelivered", "endpoint_state", "push_attempts_total",
+    "outgoing_stopped", "alerts",
     "feed_refused", "feed_revision", "feed_requests_total", "ingest_total", "sqlite_wal_bytes", "loop_lag_seconds",
     "purge_lag_seconds",
     "feed_subscribers", "feed_not_modified_ratio", "feed_polls_total", "partner_silent", "partner_fetch_lag_seconds",

@@ -6,10 +6,12 @@ import os
 from typing import Any
 
 from syndicate import __version__
-from syndicate.actions import operate, tokens
+from syndicate.actions import alerts, operate, tokens
+from syndicate.app.alarms import channels_of, thresholds_of
 from syndicate.app.commands.command import Call
+from syndicate.connectors.contract import Accepted
 from syndicate.store import migrate
-from syndicate.web.api.documents import when
+from syndicate.web.api.documents import alert, when
 
 
 async def halt(call: Call) -> None:
@@ -27,7 +29,29 @@ async def about(call: Call) -> dict[str, Any]:
         "process": os.getpid(),
         "schema": await call.office.store.read(migrate.revision),
         "halted_by": await operate.halted_by(call.office),
+        "braked": await operate.braked(call.office),
     }
+
+
+async def list_alerts(call: Call) -> list[dict[str, Any]]:
+    """List what is wrong now, and since when operators know."""
+    found = await alerts.standing(call.office, thresholds_of(call.service.loaded))
+    return [alert(each) for each in found]
+
+
+async def test_alerts(call: Call) -> list[dict[str, Any]]:
+    """Send a message over every way to operators, and say what came of it."""
+    channels = channels_of(call.service.loaded, call.service.means)
+    outcomes = [(channel, await alerts.try_out(call.office, channel)) for channel in channels]
+    return [
+        {
+            "channel": channel.name,
+            "accepted": isinstance(outcome, Accepted),
+            "reason": None if isinstance(outcome, Accepted) else outcome.reason,
+            "answer": outcome.answer,
+        }
+        for channel, outcome in outcomes
+    ]
 
 
 async def create_token(call: Call) -> str:
