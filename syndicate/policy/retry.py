@@ -62,6 +62,11 @@ def after_refusal(
     return RetryAt(at=now + _wait(delay, refused, jitter), attempts=tries)
 
 
+def pause_in_step(attempts: int) -> timedelta:
+    """Return a pause that no jitter outlasts, for deliveries refused together that shall come back together."""
+    return max(OVERLOAD_FLOOR, PUSH_DELAYS[min(attempts, len(PUSH_DELAYS)) - 1] * 1.25)
+
+
 def _push_delay(tries: int, refused: Refused) -> timedelta | None:
     if refused.permanent and tries >= TRIES_OF_WHAT_IS_REFUSED_FOR_GOOD:
         return None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 
 import pytest
 
@@ -24,9 +25,13 @@ class ConnectorContract:
     def site(self) -> Site:
         raise NotImplementedError("yield a site of your own")
 
+    def means_for(self, site: Site, *, private: bool) -> AbstractAsyncContextManager[Means]:
+        """Return what the connector works with; override it for one that needs more, such as a mailer."""
+        return means(private=private)
+
     @pytest.fixture
-    async def means(self) -> AsyncIterator[Means]:
-        async with means() as made:
+    async def means(self, site: Site) -> AsyncIterator[Means]:
+        async with self.means_for(site, private=True) as made:
             yield made
 
     @pytest.fixture
@@ -151,7 +156,7 @@ class ConnectorContract:
     async def test_a_private_address_is_not_called_unless_it_is_opened(self, site: Site) -> None:
         if not site.networked:
             pytest.skip("it calls no address")
-        async with means(private=False) as closed:
+        async with self.means_for(site, private=False) as closed:
             made = connector_at(site, closed)
             outcome = refused(await in_time(made.send(a_sending())))
             await made.aclose()

@@ -1,0 +1,130 @@
+"""Articles by mail: a message each, or a digest of all that is due together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from email.message import EmailMessage
+
+from syndicate.connectors.contract import Accepted, Outcome, Preview, Refused, Sending
+from syndicate.connectors.documents import Documents
+from syndicate.connectors.enclosing import Enclosed, enclose, foreseen, pictures_in_order
+from syndicate.connectors.gathering import Gathering, Results
+from syndicate.connectors.letters import EmailOptions, Letters
+from syndicate.connectors.mailing import Mailing, grouped
+from syndicate.connectors.means import ConnectorKind, Mailer, Means, Setting
+from syndicate.connectors.message import address_of, write
+from syndicate.errors import ConfigurationError, Violation
+from syndicate.model.article import Image
+from syndicate.model.delivery import EventType
+from syndicate.policy.retry import pause_in_step
+from syndicate.render.letter import House
+
+
+class Email:
+    """Write to a partner's mailbox through the server of [smtp]."""
+
+    # Many addresses, and a digest's pictures, may take longer than any one wait.
+    bounded = False
+
+    def __init__(self, options: EmailOptions, letters: Letters, house: House, *, mailer: Mailer, means: Means) -> None:
+        self._options = options
+        self._letters = letters
+        self._house = house
+        self._mailer = mailer
+        self._means = means
+        self._domain = mailer.sender.rpartition("@")[2]
+        self._gathering = Gathering(self._deliver_all) if options.digest else None
+
+    @property
+    def gathers(self) -> bool:
+        return self._options.digest
+
+    async def send(self, sending: Sending) -> Outcome:
+        """Send a message; with `digest`, together with what comes beside it, unless it is a withdrawal."""
+        if self._gathering and sending.type is not EventType.RETRACTED:
+            return await self._gathering.put(sending)
+        outcome = (await self._deliver((sending,)))[sending.delivery_id]
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    async def test(self, *, delivery_id: str, at: datetime) -> Outcome:
+        """Ask the server whether it would take mail for these addresses."""
+        return await self._mailer.probe(to=self._options.to)
+
+    def preview(self, sending: Sending) -> Preview:
+        """Return the message that would be sent if it were alone; the pictures' bytes are not in it."""
+        images = self._images((sending,))
+        mailing = Mailing((sending,), self._domain)
+        message = self._message(mailing, foreseen(images))
+        head, _, body = message.as_bytes().partition(b"\r\n\r\n")
+        headers = {name: str(value) for name, value in message.items()}
+        pictures = tuple(Preview("ENCLOSE", image.url, {}, b"") for image in images)
+        return Preview("MAIL", f"mailto:{','.join(self._options.to)}", headers, body or head, before=pictures)
+
+    async def aclose(self) -> None:
+        """Hold nothing open: every message has a connection of its own."""
+
+    async def _deliver_all(self, sendings: Sequence[Sending]) -> Results:
+        results: dict[str, Outcome | Exception] = {}
+        for group in grouped(sendings):
+            results |= _in_step(await self._deliver(group), attempt=max(each.attempt for each in group))
+        return results
+
+    async def _deliver(self, sendings: tuple[Sending, ...]) -> Results:
+        """Send one message, and say of each of its sendings what came of it."""
+        mailing = Mailing(sendings, self._domain)
+        await mailing.begin()
+        if not mailing.members:
+            return mailing.lost
+        members = mailing.members
+        pictures, limit = self._means.pictures, self._options.picture_limit
+        message = self._message(mailing, await enclose(self._images(members), pictures, limit=limit))
+        outcome = await mailing.to_all(self._mailer, message, self._options.to)
+        return {each.delivery_id: _kept(outcome, mailing, each) for each in members} | mailing.lost
+
+    def _images(self, sendings: Sequence[Sending]) -> tuple[Image, ...]:
+        if self._house.profile.pictures == "hotlink":
+            return ()
+        return pictures_in_order([each.article for each in sendings if each.article])
+
+    def _message(self, mailing: Mailing, enclosed: Enclosed) -> EmailMessage:
+        letter = self._letters.of(mailing.members, enclosed, mid=mailing.id)
+        sender = address_of(self._mailer.sender, self._house.publisher.title)
+        return write(
+            letter, sender=sender, to=self._options.to, reply_to=self._options.reply_to, at=self._means.clock()
+        )
+
+
+def _in_step(results: Results, *, attempt: int) -> Results:
+    """Let what was refused together come back together: the same deliveries are the same message."""
+    pause = pause_in_step(attempt)
+    return {
+        delivery: replace(each, retry_after=each.retry_after or pause) if isinstance(each, Refused) else each
+        for delivery, each in results.items()
+    }
+
+
+def _kept(outcome: Outcome, mailing: Mailing, sending: Sending) -> Outcome:
+    """Add what is kept of a copy; of one that is withdrawn, its thread alone."""
+    if not isinstance(outcome, Accepted):
+        return outcome
+    remote = mailing.remote_of(sending)
+    if sending.type is EventType.RETRACTED:
+        remote.pop("title", None)
+    return replace(outcome, remote=remote)
+
+
+def _make(options: EmailOptions, setting: Setting) -> Email:
+    partner, publisher, means = setting.partner, setting.publisher, setting.means
+    if means.mailer is None:
+        missing = Violation("smtp.host", "is missing, or smtp.sender; mail needs a server that takes it")
+        raise ConfigurationError("the email connector needs [smtp]", [missing])
+    house = House(publisher, partner.profile)
+    letters = Letters(options, house, Documents(partner.profile, publisher), name=partner.name)
+    return Email(options, letters, house, mailer=means.mailer, means=means)
+
+
+KIND = ConnectorKind("email", EmailOptions, (), _make)
