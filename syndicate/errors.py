@@ -75,6 +75,13 @@ class ConfigurationError(InvalidError):
     remedy = "Correct the named keys; `syndicate check` lists every problem."
 
 
+class UnwritableError(SyndicateError):
+    """One article cannot be written as a partner wants it; the same article would fail again."""
+
+    code = "unwritable"
+    remedy = "Mend the partner's template, or the article, and retry the delivery."
+
+
 class NotFoundError(SyndicateError):
     code = "not_found"
     remedy = "Check the name; the listing shows which there are."

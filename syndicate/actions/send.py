@@ -15,7 +15,7 @@ from syndicate.actions.office import Office
 from syndicate.actions.progress import Progress
 from syndicate.actions.record import Attempted, withhold
 from syndicate.connectors.contract import Connector, Outcome, Refused, Sending
-from syndicate.errors import SyndicateError
+from syndicate.errors import SyndicateError, UnwritableError
 from syndicate.model.declarations import PartnerDeclaration
 from syndicate.policy.rights import NotAllowed
 
@@ -68,7 +68,10 @@ async def _outcome(office: Office, connections: Connections, parcel: Parcel, *, 
 
 
 async def _handed_over(connector: Connector, sending: Sending) -> Outcome:
-    if connector.bounded:
-        return await connector.send(sending)
-    async with asyncio.timeout(LONGEST_SEND.total_seconds()):
-        return await connector.send(sending)
+    try:
+        if connector.bounded:
+            return await connector.send(sending)
+        async with asyncio.timeout(LONGEST_SEND.total_seconds()):
+            return await connector.send(sending)
+    except UnwritableError as error:
+        return Refused(f"it cannot be written: {error.message}", permanent=True, certain=True)

@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from syndicate.app.configuration import CONNECTOR_OPTIONS, load_configuration
+from syndicate.app.configuration import connectors_for, load_configuration
 from syndicate.app.connections import Connections
 from syndicate.app.means import means_of, storage_of
 from syndicate.app.outgoing import guard_of
@@ -36,7 +36,7 @@ class Finding:
 
 def check_files(path: Path, environ: Mapping[str, str]) -> tuple[Loaded | None, list[Finding]]:
     """Check config.toml, the environment, the feed files and the secrets; returns the configuration if it is right."""
-    problems = check_problems(path, environ, connectors=CONNECTOR_OPTIONS)
+    problems = check_problems(path, environ, connectors=connectors_for(path))
     if problems:
         return None, [Finding("wrong", "configuration", problem) for problem in problems]
     loaded = load_configuration(path, environ)

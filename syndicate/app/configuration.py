@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from syndicate.connectors.means import ConnectorKind
@@ -27,9 +28,15 @@ CONNECTOR_OPTIONS = Connectors(
 )
 
 
+def connectors_for(path: Path) -> Connectors:
+    """Return the connectors there are, with those of a user's own that stand beside the configuration at `path`."""
+    directory = path.absolute().parent
+    return replace(CONNECTOR_OPTIONS, own=lambda name: options_of(load_own(name, beside=directory)))
+
+
 def load_configuration(path: Path, environ: Mapping[str, str]) -> Loaded:
     """Read config.toml, the environment, the feed files and the secrets. Raises ConfigurationError."""
-    return load(path, environ, connectors=CONNECTOR_OPTIONS)
+    return load(path, environ, connectors=connectors_for(path))
 
 
 def store_url(path: Path, environ: Mapping[str, str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from syndicate.connectors.contract import Sending
+from syndicate.connectors.templates import PartnerTemplate
 from syndicate.model.article import Article
 from syndicate.model.declarations import Profile, Publisher
 from syndicate.model.delivery import EventType
@@ -28,9 +29,15 @@ class Documents:
     def __init__(self, profile: Profile, publisher: Publisher) -> None:
         self._profile = profile
         self._publisher = publisher
+        self._template = PartnerTemplate(profile.template, profile, publisher) if profile.template else None
 
     def of(self, sending: Sending) -> Document:
-        """Write the article as it stands, or its withdrawal, of which nothing but the public note leaves."""
+        """Write the article as it stands, or its withdrawal, of which nothing but the public note leaves.
+
+        Raises UnwritableError where the partner's template cannot write this article.
+        """
+        if self._template is not None:
+            return Document(self._template.write(sending), self._profile.template_type, self._template.suffix)
         if self._profile.format == "article":
             return Document(_event(sending), "application/json", "json")
         kind, article = FORMATS[self._profile.format], sending.article

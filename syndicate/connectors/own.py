@@ -2,24 +2,74 @@
 
 from __future__ import annotations
 
-from importlib import import_module
+import importlib
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from traceback import extract_tb
+from typing import Any
 
-from syndicate.connectors.means import ConnectorKind
-from syndicate.errors import ConfigurationError, Violation
+from pydantic import BaseModel
+
+from syndicate.connectors.contract import Connector
+from syndicate.connectors.means import ConnectorKind, Setting
+from syndicate.errors import ConfigurationError, SyndicateError, Violation
 
 OWN = "python:"
 
 
-def load_own(name: str) -> ConnectorKind:
-    """Import the module and return its `CONNECTOR`. Raises ConfigurationError, which says what is missing."""
+def load_own(name: str, *, beside: Path | None = None) -> ConnectorKind:
+    """Import the module and return its `CONNECTOR`; modules in the directory `beside` are found too, last of all.
+
+    Raises ConfigurationError, which says what is missing or where the module is broken. A module is read once: a
+    change of its code counts from the next start.
+    """
     module_name = name.removeprefix(OWN)
-    try:
-        module = import_module(module_name)
-    except ImportError as error:
-        reason = f"cannot import {module_name}: {error}; install it beside syndicate, or name it in PYTHONPATH"
-        raise ConfigurationError("no such connector", [Violation("connector", reason)]) from error
+    module = _imported(module_name, beside)
     kind = getattr(module, "CONNECTOR", None)
     if not isinstance(kind, ConnectorKind):
-        reason = f"{module_name} has no CONNECTOR; make one of syndicate.connectors.means.ConnectorKind"
-        raise ConfigurationError("no such connector", [Violation("connector", reason)])
-    return kind
+        raise _wrong(f"{module_name} has no CONNECTOR; make one of syndicate.connectors.means.ConnectorKind")
+    if not (isinstance(kind.options, type) and issubclass(kind.options, BaseModel)):
+        raise _wrong(f"{module_name}: the options of CONNECTOR must be a pydantic model")
+    return replace(kind, make=_told_apart(module_name, kind.make))
+
+
+def _imported(name: str, beside: Path | None) -> object:
+    if beside is not None and str(beside) not in sys.path:
+        sys.path.append(str(beside))
+    # A module that was written since the last look.
+    importlib.invalidate_caches()
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        cure = "put it beside config.toml, install it beside syndicate, or name its directory in PYTHONPATH"
+        raise _wrong(f"cannot import {name}: {error}; {cure}") from error
+    except (Exception, SystemExit) as error:  # a user's module may do anything wrong: it may not stop the service
+        raise _wrong(f"cannot import {name}: {_place(error)}{type(error).__name__}: {error}") from error
+
+
+def _told_apart(name: str, make: Callable[[Any, Setting], Connector]) -> Callable[[Any, Setting], Connector]:
+    """Have what goes wrong in a user's `make` told as a problem of the configuration, which it is."""
+
+    def made(options: Any, setting: Setting) -> Connector:
+        try:
+            return make(options, setting)
+        except SyndicateError:
+            raise
+        except Exception as error:  # as above
+            raise _wrong(f"{name} cannot be made: {_place(error)}{type(error).__name__}: {error}") from error
+
+    return made
+
+
+def _place(error: BaseException) -> str:
+    """Name the file and line that an error came from; a syntax error names its own."""
+    if isinstance(error, SyntaxError):
+        return ""
+    frames = [frame for frame in extract_tb(error.__traceback__) if "importlib" not in frame.filename]
+    return f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}: " if len(frames) > 1 else ""
+
+
+def _wrong(reason: str) -> ConfigurationError:
+    return ConfigurationError("no such connector", [Violation("connector", reason)])

@@ -92,7 +92,8 @@ def compose(
         caching=Caching.model_validate(settings.feeds.model_dump()),
         changes_per_hour=settings.limits.changes_per_hour,
     )
-    watched = (path, settings.service.feeds, *reader.files)
+    templates = [partner.profile.template for partner in partners if partner.profile.template]
+    watched = (path, settings.service.feeds, *reader.files, *templates)
     return Loaded(path, settings, declarations, Secrets(reader.values), tuple(findings.warnings), watched)
 
 

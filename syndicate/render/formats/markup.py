@@ -13,7 +13,9 @@ from syndicate.render.namespaces import XHTML
 
 _NONE: Mapping[str, str] = MappingProxyType({})
 _BREAKS = frozenset({"p", "div", "li", "dt", "dd", "tr", "pre", "blockquote", "figure", "figcaption", "br", "hr"})
-_BREAKS |= frozenset({f"h{level}" for level in range(1, 7)} | {"section", "ul", "ol", "dl", "table", "caption"})
+_BREAKS |= frozenset(
+    {f"h{level}" for level in range(1, 7)} | {"section", "ul", "ol", "dl", "table", "caption", "td", "th"}
+)
 
 
 def rooted(namespace: str, tag: str, prefixes: Mapping[str, str] = _NONE, **attributes: str) -> etree._Element:

@@ -17,6 +17,8 @@ from syndicate.render.formats.terms import concept_uri, holder_of, note_of, term
 from syndicate.render.namespaces import NAR, XHTML, XML
 
 _CATALOG = "http://www.iptc.org/std/catalog/catalog.IPTC-G2-Standards_40.xml"
+# Alternate text has no code of its own among G2's roles; this is the property's name in IPTC Photo Metadata.
+_ALT = "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/AltTextAccessibility"
 _CLASSES = {"audio": "ninat:audio", "video": "ninat:video", "image": "ninat:picture"}
 
 
@@ -163,9 +165,10 @@ def _picture_item(story: Story, image: Image) -> etree._Element:
     meta = _add(item, "contentMeta")
     if image.credit:
         _add(meta, "creditline", image.credit)
-    for role, text in (("caption", image.caption), ("alt", image.alt)):
-        if text:
-            _add(meta, "description", text, role=f"drol:{role}")
+    if image.caption:
+        _add(meta, "description", image.caption, role="drol:caption")
+    if image.alt:
+        _add(meta, "description", image.alt, roleuri=_ALT)
     sides = {"width": _number(image.width), "height": _number(image.height), "size": _number(image.length)}
     _remote(item, image.url, image_type(image), **sides)
     return item

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from pydantic_core import to_json
@@ -73,7 +74,6 @@ def _story(story: Story) -> Members:
         "by": story.byline,
         "located": article.dateline,
         "edNote": _notes(story),
-        "expires": atom_date(article.expires_at) if article.expires_at else None,
         "headlines": _headlines(article),
         "descriptions": _descriptions(article),
         "bodies": _bodies(story),
@@ -83,7 +83,7 @@ def _story(story: Story) -> Members:
         "renditions": [{"name": "canonical", "href": story.url, "contentType": "text/html"}],
         "associations": list(_associations(story)),
     }
-    return _present(members | _rights(article.rights))
+    return _present(members | _rights(article.rights, until=article.expires_at))
 
 
 def _withdrawal(withdrawal: Withdrawal) -> Members:
@@ -141,15 +141,18 @@ def _sources(story: Story) -> list[Members]:
     return [{**each, "role": role} for role, several in named for each in several]
 
 
-def _rights(rights: Rights | None) -> Members:
+def _rights(rights: Rights | None, *, until: datetime | None = None) -> Members:
+    """Write what may be done with it, and till when: no longer than `until`."""
     if rights is None:
-        return {}
+        return {"expires": atom_date(until) if until else None}
+    ends = [end for end in (until, rights.expires_at) if end]
     return {
         "copyrightHolder": holder_of(rights),
         "copyrightNotice": rights.copyright,
         "usageTerms": terms_of(rights),
         "rightsInfo": {"linkedRights": rights.licence_url} if rights.licence_url else None,
-    } | ({"expires": atom_date(rights.expires_at)} if rights.expires_at else {})
+        "expires": atom_date(min(ends)) if ends else None,
+    }
 
 
 def _associations(story: Story) -> Iterable[Members]:
