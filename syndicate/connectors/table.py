@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from syndicate.connectors import apple_news, email, folder, mastodon, pull, sftp, webhook, wordpress
+from syndicate.connectors import apple_news, email, folder, mastodon, pull, s3, sftp, webhook, wordpress
 from syndicate.connectors.contract import Connector
 from syndicate.connectors.means import ConnectorKind, Means, Secrets, Setting
 from syndicate.connectors.own import OWN, load_own
@@ -25,6 +25,7 @@ CONNECTORS = {
         mastodon.KIND,
         wordpress.KIND,
         sftp.KIND,
+        s3.KIND,
     )
 }
 

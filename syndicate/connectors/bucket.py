@@ -1,0 +1,214 @@
+"""One bucket of an object store, reached by obstore through a gate of ours: obstore opens its connections itself."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from obstore.exceptions import BaseError, PermissionDeniedError
+from obstore.store import ObjectStore, from_url
+
+from syndicate import __version__
+from syndicate.connectors.answers import PERMANENT
+from syndicate.connectors.contract import Refused
+from syndicate.net.dialer import Dialer
+from syndicate.net.gate import Gate
+from syndicate.net.guard import BlockedError
+
+FAILURES = (BaseError, OSError)
+_CONNECT = timedelta(seconds=10)
+_STATUS = re.compile(r"status code: (\d{3})")
+_CODE = re.compile(r"<Code>([A-Za-z.]{1,60})</Code>")
+_ENDPOINTS = {
+    "s3": "https://s3.{region}.amazonaws.com",
+    "gs": "https://storage.googleapis.com",
+    "az": "https://{account}.blob.core.windows.net",
+}
+
+
+# Variables of the environment that obstore heeds before what it is given.
+_OVERRIDING = frozenset({"AWS_ENDPOINT_URL_S3"})
+
+
+class _PlainTextError(OSError):
+    """Credentials would go unencrypted to a network that nobody opened."""
+
+
+@dataclass(frozen=True)
+class Keys:
+    """`secret_key` is S3's secret key, Azure's account key, or the JSON of a Google service account."""
+
+    access_key: str | None
+    secret_key: str = field(repr=False)
+    session_token: str | None = field(default=None, repr=False)
+
+
+class Bucket:
+    """Objects below the prefix of one bucket; methods raise `FAILURES`.
+
+    Every connection over TLS is dialled through `dialer`'s guard, wherever the store redirects to. Unencrypted ones
+    are made only to the endpoint itself, and only where all its addresses are of a network that the operator opened.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        keys: Keys,
+        *,
+        endpoint: str | None,
+        region: str,
+        account: str | None,
+        timeout: timedelta,
+        dialer: Dialer,
+    ) -> None:
+        self._url = url
+        self._keys = keys
+        self._region = region
+        self._account = account
+        self._endpoint = urlsplit(endpoint or _ENDPOINTS[kind_of(url)].format(region=region, account=account))
+        self._timeout = timeout
+        self._dialer = dialer
+        self._turn = asyncio.Lock()
+        self._gate: Gate | None = None
+        self._store: ObjectStore | None = None
+
+    async def reach(self) -> None:
+        """Judge where the store is: obstore would only say that it cannot connect."""
+        host, port = self._endpoint.hostname or "", self._port
+        if not self._encrypted and not await self._dialer.may_carry_secrets(host, port):
+            raise _PlainTextError("credentials go only over TLS, or to a network of [network] allow_private")
+        (await self._dialer.dial(host, port)).close()
+
+    async def size(self, path: str) -> int | None:
+        """Return an object's length, None where there is none or we may not know."""
+        try:
+            found = await (await self._opened()).head_async(path)
+        # To those who may not list a bucket S3 says that an object is forbidden which is not there.
+        except (FileNotFoundError, PermissionDeniedError):
+            return None
+        return found["size"]
+
+    async def put(self, path: str, data: bytes, attributes: Mapping[str, str]) -> None:
+        """Write an object in one request, so that it is replaced whole."""
+        await (await self._opened()).put_async(path, data, attributes=dict(attributes), use_multipart=False)
+
+    async def remove(self, path: str) -> None:
+        """Remove an object; one that is not there is no error."""
+        with contextlib.suppress(FileNotFoundError):
+            await (await self._opened()).delete_async(path)
+
+    async def aclose(self) -> None:
+        """Close the gate."""
+        gate, self._gate, self._store = self._gate, None, None
+        if gate is not None:
+            await gate.aclose()
+
+    @property
+    def _encrypted(self) -> bool:
+        return self._endpoint.scheme == "https"
+
+    @property
+    def _port(self) -> int:
+        return self._endpoint.port or (443 if self._encrypted else 80)
+
+    async def _opened(self) -> ObjectStore:
+        async with self._turn:
+            if self._store is None:
+                self._gate = Gate(self._dialer, {443, self._port})
+                await self._gate.open()
+                self._store = self._made(self._gate)
+            return self._store
+
+    def _made(self, gate: Gate) -> ObjectStore:
+        client: dict[str, Any] = {
+            "allow_http": not self._encrypted,
+            "connect_timeout": _CONNECT,
+            "timeout": self._timeout,
+            # Also keeps obstore from proxies that the environment names.
+            "proxy_url": gate.url,
+            "user_agent": f"syndicate/{__version__}",
+        }
+        if not self._encrypted:
+            client["proxy_excludes"] = self._endpoint.hostname
+        # Trying again is the business of the retry table.
+        retry: Any = {"max_retries": 0, "retry_timeout": self._timeout}
+        more = {"credential_provider": self._s3_keys} if kind_of(self._url) == "s3" else {}
+        return from_url(self._url, config=self._config(), client_options=client, retry_config=retry, **more)  # type: ignore[call-overload, no-any-return]  # its overloads are by scheme
+
+    def _config(self) -> dict[str, Any]:
+        """Return what is the store's own; keys that the environment may set as well are always given."""
+        address = self._endpoint.geturl().rstrip("/")
+        match kind_of(self._url):
+            case "gs":
+                return {"service_account_key": self._keys.secret_key, "skip_signature": False}
+            case "az":
+                return {
+                    "account_name": self._account,
+                    "account_key": self._keys.secret_key,
+                    "endpoint": address,
+                    "skip_signature": False,
+                    "use_emulator": False,
+                }
+        return {
+            "endpoint": address,
+            "region": self._region,
+            "skip_signature": False,
+            "unsigned_payload": False,
+            "virtual_hosted_style_request": False,
+            "disable_bulk_delete": True,
+        }
+
+    def _s3_keys(self) -> dict[str, Any]:
+        """Return the keys so that nothing of the environment, such as a session's token, joins them."""
+        keys = self._keys
+        return {
+            "access_key_id": keys.access_key,
+            "secret_access_key": keys.secret_key,
+            "token": keys.session_token,
+            "expires_at": None,
+        }
+
+
+def kind_of(url: str) -> str:
+    """Return the scheme of a bucket's address."""
+    return url.partition(":")[0]
+
+
+def overriding(environ: Mapping[str, str]) -> list[str]:
+    """Return the variables of an environment that would lead to another store than the one declared."""
+    return sorted(_OVERRIDING & environ.keys())
+
+
+def refusal_of(error: Exception) -> Refused:
+    """Say in words of our own what went wrong; obstore's hold addresses, and what the store answered."""
+    match error:
+        case BlockedError():
+            return Refused(str(error), permanent=True)
+        case _PlainTextError():
+            return Refused(str(error), permanent=True)
+        case TimeoutError():
+            return Refused("no connection to the object store in time", overloaded=True)
+        case OSError() if not _STATUS.search(str(error)):
+            return Refused("cannot connect to the object store")
+    return _answered(str(error))
+
+
+def _answered(text: str) -> Refused:
+    found, code = _STATUS.search(text), _CODE.search(text)
+    if found is None:
+        late = "kind: Timeout" in text
+        return Refused("the object store did not answer" + (" in time" if late else ""), overloaded=late)
+    status = int(found[1])
+    return Refused(
+        f"the object store answered {status}" + (f", {code[1]}" if code else ""),
+        permanent=status in PERMANENT,
+        status=status,
+        unauthorised=status in (401, 403),
+        overloaded=status in (429, 503),
+    )

@@ -1,0 +1,133 @@
+"""Packages of files in an object store: S3 and what speaks like it, Google Cloud Storage, Azure."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime, timedelta
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from syndicate.connectors import drop
+from syndicate.connectors.bucket import FAILURES, Bucket, Keys, kind_of, overriding, refusal_of
+from syndicate.connectors.contract import Outcome, Preview, Refused, Sending
+from syndicate.connectors.drop import Packing
+from syndicate.connectors.means import ConnectorKind, Setting
+from syndicate.connectors.packages import PackageOptions
+from syndicate.errors import ConfigurationError, Violation
+from syndicate.model.addresses import WebUrl
+from syndicate.model.durations import Duration
+from syndicate.model.text import Line
+
+
+class S3Options(PackageOptions):
+    """Where the bucket is."""
+
+    url: Annotated[str, Field(pattern=r"^(s3|gs|az)://[a-z0-9][a-z0-9._-]{1,221}[a-z0-9](/[A-Za-z0-9._/-]*)?$")] = (
+        Field(description="The bucket and a prefix in it: s3://bucket/prefix, gs:// for Google, az:// for Azure.")
+    )
+    endpoint: WebUrl | None = Field(
+        None,
+        description="The store's own address where it is not Amazon's or Azure's; http only to [network] "
+        "allow_private.",
+    )
+    region: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")] = Field(
+        "us-east-1", description="The region that requests to S3 are signed for."
+    )
+    account: Annotated[str, Field(pattern=r"^[a-z0-9]{3,24}$")] | None = Field(
+        None, description="Azure's storage account."
+    )
+    cache_control: Line = Field(
+        "no-cache", description="The Cache-Control of every object; withdrawn stories stand in caches for as long."
+    )
+    timeout: Annotated[Duration, Field(gt=timedelta(0), le=timedelta(minutes=4))] = Field(
+        timedelta(seconds=60), description="How long one object may take."
+    )
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> Self:
+        if self.url.startswith("gs:") and self.endpoint is not None:
+            raise ValueError("Google's store has no other endpoint; leave it out")
+        if self.url.startswith("az:") and self.account is None:
+            raise ValueError("account is required for az://")
+        return self
+
+
+class S3:
+    """Drop packages in one bucket."""
+
+    # By the time for each object only, and a package may have many.
+    bounded = False
+    gathers = False
+
+    def __init__(self, options: S3Options, bucket: Bucket, packing: Packing) -> None:
+        self._packing = packing
+        self._bucket = bucket
+        self._target = _Prefix(bucket, options)
+
+    async def send(self, sending: Sending) -> Outcome:
+        return await drop.deliver(self._packing, self._target, sending)
+
+    async def test(self, *, delivery_id: str, at: datetime) -> Outcome:
+        return await drop.try_out(self._target)
+
+    def preview(self, sending: Sending) -> Preview:
+        return drop.preview(self._packing, self._target, sending)
+
+    async def aclose(self) -> None:
+        await self._bucket.aclose()
+
+
+class _Prefix:
+    """A bucket as a target: objects are whole or not there, so that they need no other name for the meantime."""
+
+    partials = False
+    failures = FAILURES
+
+    def __init__(self, bucket: Bucket, options: S3Options) -> None:
+        self._bucket = bucket
+        self._url = options.url.rstrip("/")
+        self._cache_control = options.cache_control
+
+    def refusal(self, error: Exception) -> Refused:
+        return refusal_of(error)
+
+    def shown(self, path: str) -> str:
+        return f"{self._url}/{path}"
+
+    async def reach(self) -> None:
+        await self._bucket.reach()
+
+    async def size(self, path: str) -> int | None:
+        return await self._bucket.size(path)
+
+    async def write(self, path: str, data: bytes, media_type: str, *, partial: str) -> None:
+        await self._bucket.put(path, data, {"Content-Type": media_type, "Cache-Control": self._cache_control})
+
+    async def remove(self, path: str) -> None:
+        await self._bucket.remove(path)
+
+
+def _make(options: S3Options, setting: Setting) -> S3:
+    keys = Keys(setting.secret("access_key"), setting.secret("secret_key") or "", setting.secret("session_token"))
+    if kind_of(options.url) == "s3" and keys.access_key is None:
+        violation = Violation("access_key", "is required for s3://")
+        raise ConfigurationError("the s3 connector lacks a secret", [violation])
+    if found := overriding(os.environ):
+        violation = Violation("endpoint", f"would be overridden by {found[0]} of the environment; unset that")
+        raise ConfigurationError("the s3 connector would not go where it is told", [violation])
+    bucket = Bucket(
+        options.url,
+        keys,
+        endpoint=options.endpoint,
+        region=options.region,
+        account=options.account,
+        timeout=options.timeout,
+        dialer=setting.means.dialer,
+    )
+    return S3(options, bucket, Packing.of(options, setting))
+
+
+KIND = ConnectorKind(
+    "s3", S3Options, (frozenset({"secret_key"}),), _make, optional=frozenset({"access_key", "session_token"})
+)
