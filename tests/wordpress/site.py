@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -20,6 +20,7 @@ from tests.wordpress.servers import PHP_OPTIONS, a_mariadb, a_php_server, missin
 FILES = Path("/usr/share/wordpress")
 OWN = Path(__file__).resolve().parent / "site"
 COMMAND_SECONDS = 60
+JSON = {"Content-Type": "application/json"}
 
 
 @dataclass(frozen=True)
@@ -40,20 +41,31 @@ class WordPress:
         """Run PHP inside WordPress, as an administrator, and return the value that it returns."""
         return json.loads(_php(self.root, self.socket, "run.php", f"127.0.0.1:{self.port}", stdin=code))
 
-    def rest(self, path: str, method: str = "GET") -> tuple[int, Any]:
+    def rest(self, path: str, method: str = "GET", document: Any = None) -> tuple[int, Any]:
         """Ask the REST API as the editor; returns the status and the answer."""
-        status, body = self.ask(f"/wp-json/wp/v2/{path}", method=method)
-        return status, json.loads(body)
+        body = None if document is None else json.dumps(document).encode()
+        status, answer = self.ask(f"/wp-json/wp/v2/{path}", method=method, body=body)
+        return status, json.loads(answer)
+
+    def upload(self, name: str, picture: bytes) -> dict[str, Any]:
+        """Put a JPEG into the media library, as the editor."""
+        kind = {"Content-Type": "image/jpeg", "Content-Disposition": f'attachment; filename="{name}"'}
+        status, answer = self.ask("/wp-json/wp/v2/media", method="POST", body=picture, headers=kind)
+        assert status == 201, answer
+        found: dict[str, Any] = json.loads(answer)
+        return found
 
     def page(self, path: str) -> tuple[int, str]:
         status, body = self.ask(path)
         return status, body.decode()
 
-    def ask(self, path: str, *, method: str = "GET") -> tuple[int, bytes]:
+    def ask(
+        self, path: str, *, method: str = "GET", body: bytes | None = None, headers: Mapping[str, str] = JSON
+    ) -> tuple[int, bytes]:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=COMMAND_SECONDS)
         account = base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
         try:
-            connection.request(method, path, headers={"Authorization": f"Basic {account}"})
+            connection.request(method, path, body, {"Authorization": f"Basic {account}", **headers})
             answer = connection.getresponse()
             return answer.status, answer.read()
         finally:
@@ -67,6 +79,10 @@ class WordPress:
     def media(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.rest("media?context=edit&per_page=100&orderby=id&order=asc")[1]
         return found
+
+    def run_due_events(self) -> None:
+        """Let WordPress do what is due, as a visitor or the system's cron would."""
+        assert self.ask("/wp-cron.php")[0] == 200
 
     def empty(self) -> None:
         """Delete every post, picture, category and tag."""
