@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from syndicate.connectors import apple_news, email, folder, mastodon, pull, s3, sftp, webhook, wordpress
+from syndicate.connectors import apple_news, atompub, email, folder, mastodon, pull, s3, sftp, webhook, wordpress
 from syndicate.connectors.contract import Connector
 from syndicate.connectors.means import ConnectorKind, Means, Secrets, Setting
 from syndicate.connectors.own import OWN, load_own
@@ -21,6 +21,7 @@ CONNECTORS = {
         pull.KIND,
         folder.KIND,
         apple_news.KIND,
+        atompub.KIND,
         email.KIND,
         mastodon.KIND,
         wordpress.KIND,
