@@ -16,6 +16,7 @@ from syndicate.model.views import View, view_of
 from syndicate.policy.gates.table import most_items
 from syndicate.policy.rights import NotAllowed, shape_for_partner, with_rights_at
 from syndicate.render.event import outgoing
+from syndicate.render.wording import wording_of
 from syndicate.store import memberships, offers
 from syndicate.store.memberships import Gone, Member
 from syndicate.store.offers import Carried
@@ -71,9 +72,15 @@ def tombstone_of(gone: Gone, publisher: Publisher) -> Tombstone:
 def entries_of(tx: Tx, view: View, members: Sequence[Member]) -> tuple[Entry, ...]:
     """Settle members of a view as its documents show them."""
     publisher = tx.declarations.publisher
-    if view.partner is not None:
-        members = _shaped(members, view.partner, tx.declarations.rights)
-    return tuple(_member_entry(member, publisher) for member in members)
+    if view.partner is None:
+        return tuple(_member_entry(member, publisher) for member in members)
+    shaped = _shaped(members, view.partner, tx.declarations.rights)
+    return tuple(worded(_member_entry(member, publisher), view.partner, publisher) for member in shaped)
+
+
+def worded(entry: Entry, partner: PartnerDeclaration, publisher: Publisher) -> Entry:
+    """Return an entry in the words of a partner's profile."""
+    return replace(entry, wording=wording_of(entry.article, partner.profile, publisher))
 
 
 def _shaped(

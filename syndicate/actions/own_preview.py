@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from syndicate.actions.build import stored_entry
+from syndicate.actions.build import stored_entry, worded
 from syndicate.actions.claim import Parcel
 from syndicate.connectors.contract import Preview
 from syndicate.errors import PartnerNotFoundError
@@ -47,5 +47,6 @@ def _entries(tx: Tx, parcel: Parcel, now: datetime) -> tuple[Entry, ...]:
     shaped = shape_for_partner(stored.article, parcel.partner, tx.declarations.rights, now=now)
     if isinstance(shaped, NotAllowed):
         return ()
-    released_at = stored.released_at or now
-    return (stored_entry(replace(stored, article=shaped, released_at=released_at), tx.declarations.publisher),)
+    shown = replace(stored, article=shaped, released_at=stored.released_at or now)
+    publisher = tx.declarations.publisher
+    return (worded(stored_entry(shown, publisher), parcel.partner, publisher),)

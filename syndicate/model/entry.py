@@ -11,6 +11,18 @@ from syndicate.model.declarations import FeedDeclaration, Publisher
 
 
 @dataclass(frozen=True)
+class Wording:
+    """What a partner's profile says of the source line and of links to our pages."""
+
+    attribution: str = "Posted on: {source}"
+    link_query: str = ""
+    hosts: frozenset[str] = frozenset()
+    """Where pages of ours stand: links to these get the query."""
+    story: str | None = None
+    """The address of a story of ours; None where its source tells."""
+
+
+@dataclass(frozen=True)
 class Entry:
     """A released article with what every document needs settled.
 
@@ -21,6 +33,7 @@ class Entry:
     article: Article
     published_at: datetime
     updated_at: datetime
+    wording: Wording = Wording()
 
     @property
     def id(self) -> str:

@@ -10,9 +10,10 @@ from syndicate.model.article import Article
 from syndicate.model.declarations import Publisher
 from syndicate.model.entry import Entry
 from syndicate.model.text import strip_forbidden
-from syndicate.render.attribution import is_republished, original_url
+from syndicate.render.attribution import is_republished
 from syndicate.render.figures import place_pictures
 from syndicate.render.markup import first_paragraph, parse_fragment
+from syndicate.render.wording import decorate_links, source_line
 
 Content = Literal["full", "summary"] | int
 _SUMMARY_CHARACTERS = 500
@@ -28,7 +29,11 @@ def compose_body(
     """
     article = entry.article
     shows_source = attribution and (publisher is None or is_republished(article, publisher))
-    parts = [_text(article, content), _corrections(article), _source_line(article) if shows_source else ""]
+    parts = [
+        _text(article, content),
+        _corrections(article),
+        source_line(article, entry.wording) if shows_source else "",
+    ]
     return "".join(parts)
 
 
@@ -43,7 +48,8 @@ def compose_feed_html(entry: Entry, publisher: Publisher | None, content: Conten
     `publisher` as in `compose_body`.
     """
     byline = "" if content == "summary" else _byline(entry.article)
-    return byline + compose_body(entry, publisher=publisher, content=content) + compose_extras(entry)
+    html = byline + compose_body(entry, publisher=publisher, content=content) + compose_extras(entry)
+    return decorate_links(html, entry.article, entry.wording)
 
 
 def summary_of(article: Article) -> str:
@@ -72,13 +78,6 @@ def _corrections(article: Article) -> str:
         f'<p class="correction">Correction ({correction.at:%Y-%m-%d}): {escape(correction.note, quote=False)}</p>'
         for correction in article.corrections
     )
-
-
-def _source_line(article: Article) -> str:
-    address = original_url(article)
-    if article.source is None or address is None:
-        return ""
-    return f'<p class="source">Posted on: {_link(address, article.source.name)}</p>'
 
 
 def _related(article: Article) -> str:
