@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from enum import Enum
@@ -36,20 +36,25 @@ class Proxy:
     """A proxy under way at `port`. `faults` says what befalls the exchange with that number, counted from 1.
 
     An exchange begins when the client speaks, first or after the server has; `exchanges` is how many there were.
+    `choose` is asked, where set, about every other exchange, and shown what it begins with.
+    `abandoned` is how many exchanges the server is still busy with whose client was cut off.
     """
 
     port: int = 0
     faults: dict[int, Fault] = field(default_factory=dict)
+    choose: Callable[[bytes], Fault | None] | None = None
     exchanges: int = 0
+    abandoned: int = 0
     delay_seconds: float = 1.0
 
     def plan(self, faults: Mapping[int, Fault]) -> None:
         """Start counting anew, with other faults."""
         self.exchanges, self.faults = 0, dict(faults)
 
-    def begin(self) -> Fault | None:
+    def begin(self, data: bytes) -> Fault | None:
         self.exchanges += 1
-        return self.faults.get(self.exchanges)
+        fault = self.faults.get(self.exchanges)
+        return self.choose(data) if fault is None and self.choose is not None else fault
 
 
 @dataclass(frozen=True)
@@ -80,7 +85,7 @@ class _Connection:
     async def _forth(self) -> None:
         while data := await self.client.reader.read(CHUNK_BYTES):
             if self.spoken:
-                self.spoken, self.fault = False, self.proxy.begin()
+                self.spoken, self.fault = False, self.proxy.begin(data)
             await self._send(data)
         # Whoever was cut off has hung up too; the server is not to notice.
         if self.fault is not Fault.ABANDONED:
@@ -100,7 +105,9 @@ class _Connection:
                 await self.server.pass_on(data)
 
     async def _abandon(self, data: bytes) -> None:
-        await self.server.pass_on(data + await _drained(self.client))
+        rest = await _drained(self.client)
+        self.proxy.abandoned += 1
+        await self.server.pass_on(data + rest)
         self.client.writer.transport.abort()
 
     async def _back(self) -> None:
@@ -111,7 +118,10 @@ class _Connection:
 
     async def _answer(self, data: bytes) -> None:
         match self.fault:
-            case Fault.UNANSWERED | Fault.ABANDONED:
+            case Fault.ABANDONED:
+                self.proxy.abandoned -= 1
+                raise _CutError
+            case Fault.UNANSWERED:
                 raise _CutError
             case Fault.HALF_ANSWERED:
                 await self.client.pass_on(data[: len(data) // 2])
