@@ -1,4 +1,4 @@
-"""A story with fourteen pictures at a real WordPress: published, corrected, withdrawn and restored by a real service."""
+"""A story with fourteen pictures at a real WordPress: sent by a real service, corrected, withdrawn and restored."""
 
 from __future__ import annotations
 
