@@ -13,7 +13,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from scripts.measuring import acceptance, deliveries, feeds, freshness, storm
+from scripts.measuring import acceptance, deliveries, feeds, freshness, sick, storm
 from scripts.measuring.processes import ROOT, MeasuringError
 from scripts.measuring.results import Result, Skipped, markdown, table
 
@@ -22,6 +22,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "feeds": feeds.measure,
     "storm": storm.measure,
     "deliveries": deliveries.measure,
+    "sick": sick.measure,
     "acceptance": acceptance.measure,
     "freshness": freshness.measure,
 }

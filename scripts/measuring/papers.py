@@ -46,7 +46,12 @@ def now() -> datetime:
 
 def partners(count: int, *, port: int, concurrency: int) -> str:
     """Return the sections of `count` partners that take everything, all at one receiver."""
-    return "".join(_PARTNER.format(number=n, port=port, concurrency=concurrency) for n in range(count))
+    return "".join(partner(number, port=port, concurrency=concurrency) for number in range(count))
+
+
+def partner(number: int, *, port: int, concurrency: int) -> str:
+    """Return the section of one partner; the receiver knows it by its number."""
+    return _PARTNER.format(number=number, port=port, concurrency=concurrency)
 
 
 def configure(folder: Path, *, port: int, extra: str = "", feeds: Mapping[str, str]) -> Path:
