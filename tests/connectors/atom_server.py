@@ -56,7 +56,8 @@ class AtomServer(ScriptedSite):
 
     @property
     def options(self) -> dict[str, Any]:
-        return {"collection": f"{self.root}/news", "user": "harbour", **self.more}
+        given = {"collection": f"{self.root}/news", "media": f"{self.root}/pictures"}
+        return {**given, "user": "harbour", **self.more}
 
     async def shown(self) -> Sequence[str]:
         return [str(kept.entry.findtext(f"{{{ATOM}}}title")) for kept in self.entries.values()]

@@ -25,6 +25,14 @@ class Seen:
     body: bytes
 
 
+@dataclass(frozen=True)
+class Cut:
+    """The request, counted from 0, at which the connection breaks: before the site does what is asked, or after."""
+
+    at: int
+    done: bool
+
+
 class ScriptedSite:
     """A site that answers by `answer`, as its mood is; subclasses say how each refusal looks."""
 
@@ -36,6 +44,7 @@ class ScriptedSite:
         self._server: asyncio.Server | None = None
         self.root = ""
         self.seen: list[Seen] = []
+        self.cut: Cut | None = None
 
     @property
     def mood(self) -> Mood:
@@ -65,6 +74,8 @@ class ScriptedSite:
     async def handle(self, request: web.Request) -> web.Response:
         body = await request.read()
         self.seen.append(Seen(request.method, request.path, request.query_string, dict(request.headers), body))
+        if self.cut and self.cut.at == len(self.seen) - 1:
+            return await self._cut_off(request, body, done=self.cut.done)
         match self.mood:
             case Mood.REFUSING | Mood.BUSY | Mood.LOCKED:
                 return self.refusal(self.mood)
@@ -74,6 +85,13 @@ class ScriptedSite:
                 await self.answer(request, body)
                 await asyncio.Event().wait()
         return await self.answer(request, body)
+
+    async def _cut_off(self, request: web.Request, body: bytes, *, done: bool) -> web.Response:
+        if done:
+            await self.answer(request, body)
+        assert request.transport is not None
+        request.transport.abort()
+        return web.Response()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
