@@ -23,7 +23,7 @@ from syndicate.model.journal import Cause
 from syndicate.model.text import strip_forbidden
 from syndicate.render.elements import rfc822
 from syndicate.render.enclosures import image_type
-from syndicate.render.formats.markup import text_of, xhtml_of
+from syndicate.render.formats.markup import lines_of, xhtml_of
 from syndicate.render.partner_html import partner_html
 
 _SUFFIXES = {
@@ -160,7 +160,7 @@ def _environment(kind: str, zone: ZoneInfo) -> ImmutableSandboxedEnvironment:
         "date": lambda value, pattern: parse_instant(value).astimezone(zone).strftime(pattern),
         "cdata": _cdata,
         "xhtml": _xhtml,
-        "text": text_of,
+        "text": lines_of,
     }
     return environment
 

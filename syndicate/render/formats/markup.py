@@ -24,7 +24,7 @@ def rooted(namespace: str, tag: str, prefixes: Mapping[str, str] = _NONE, **attr
     return etree.Element(f"{{{namespace}}}{tag}", attributes, nsmap=nsmap)
 
 
-def text_of(html: str) -> str:
+def lines_of(html: str) -> str:
     """Return a body's words: a line for each paragraph, nothing between lines but their ends."""
     parts: list[str] = []
     for event, element in etree.iterwalk(parse_fragment(html), events=("start", "end")):

@@ -11,7 +11,7 @@ from pydantic_core import to_json
 from syndicate.model.article import Article, Attachment, Category, Image, Rights
 from syndicate.render.elements import atom_date
 from syndicate.render.enclosures import image_type
-from syndicate.render.formats.markup import text_of
+from syndicate.render.formats.markup import lines_of
 from syndicate.render.formats.story import Story, Withdrawal
 from syndicate.render.formats.terms import concept_uri, holder_of, note_of, terms_of
 
@@ -119,7 +119,7 @@ def _description(role: str, value: str) -> Members:
 
 
 def _bodies(story: Story) -> list[Members]:
-    text = text_of(story.body_html)
+    text = lines_of(story.body_html)
     counts = {"charCount": len(text), "wordCount": len(text.split())}
     html = {"role": "main", "contentType": "text/html", **counts, "value": story.body_html}
     return [html, {"role": "text", "contentType": "text/plain", **counts, "value": text}]
