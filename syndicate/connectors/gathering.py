@@ -9,7 +9,7 @@ from datetime import timedelta
 from syndicate.connectors.contract import Outcome, Refused, Sending
 
 # What is due at one moment is claimed within two looks at the store.
-QUIET = timedelta(seconds=2)
+QUIET = timedelta(seconds=1)
 LONGEST = timedelta(seconds=10)
 Results = Mapping[str, Outcome | Exception]
 # Deliver what was gathered, and say by the delivery's id what came of each; an exception goes to its own caller.
@@ -52,6 +52,7 @@ class Gathering:
         loop = asyncio.get_running_loop()
         until, known = loop.time() + self._longest_seconds, 0
         while known < len(self._waiting) and loop.time() < until:
+            # The first look sees the one that leads alone: it is never the last.
             known = len(self._waiting)
             await asyncio.sleep(self._quiet_seconds)
 

@@ -92,7 +92,7 @@ class Letters:
         subject = self._subject(sending, article)
         shown = story_html(Story(article, sending.type, enclosed.addresses), self._house)
         plain = story_html(Story(article, sending.type), self._house)
-        return self._letter(mid, subject, (shown, plain), enclosed, (sending,), language=article.language)
+        return self._letter(mid, subject, (shown, plain), enclosed, (sending,))
 
     def _digest(self, sendings: Sequence[Sending], enclosed: Enclosed, *, mid: str) -> Letter:
         numbered = [(n, each.article, each.type) for n, each in enumerate(sendings, start=1) if each.article]
@@ -102,7 +102,7 @@ class Letters:
             digest_html(subject, [Story(article, kind, at, f"a{n}") for n, article, kind in numbered], self._house)
             for at in (enclosed.addresses, {})
         )
-        return self._letter(mid, subject, (shown, plain), enclosed, sendings, language=None)
+        return self._letter(mid, subject, (shown, plain), enclosed, sendings)
 
     def _withdrawal(self, sending: Sending, *, mid: str) -> Letter:
         # The title is what this partner was sent, not what the newsroom says now; nothing else but the note leaves.
@@ -115,9 +115,7 @@ class Letters:
             note=sending.public_note,
         )
         words = {"mark": self._options.withdrawal_mark, "title": title, "publisher": self._house.publisher.title}
-        return self._letter(
-            mid, filled(self._options.subject, words), (html, html), Enclosed(), (sending,), language=None
-        )
+        return self._letter(mid, filled(self._options.subject, words), (html, html), Enclosed(), (sending,))
 
     def _subject(self, sending: Sending, article: Article) -> str:
         words = {
@@ -139,15 +137,13 @@ class Letters:
         forms: tuple[str, str],
         enclosed: Enclosed,
         sendings: Sequence[Sending],
-        *,
-        language: str | None,
     ) -> Letter:
         footer = footer_html(self._house.publisher, _remarks(enclosed))
         shown, plain = (f"{form}{footer}" for form in forms)
         return Letter(
             id=mid,
             subject=subject,
-            html=page_html(subject, shown, language=language or self._house.publisher.language),
+            html=page_html(subject, shown, language=self._house.publisher.language),
             plain=plain,
             headers=self._headers(sendings, mid=mid),
             pictures=enclosed.files,

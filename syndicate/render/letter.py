@@ -26,7 +26,8 @@ _STYLE = (
     "figcaption,.meta,.about{font:14px/1.5 Arial,sans-serif;color:#555}.about{border-top:1px solid #ccc}"
     ".note{font:15px/1.5 Arial,sans-serif;background:#fff4d6;border-inline-start:4px solid #c80;padding:.6em .8em}"
     ".kicker{font:bold 13px Arial,sans-serif;text-transform:uppercase;letter-spacing:.05em;color:#a33;margin:0}"
-    ".story{border-top:2px solid #1a1a1a;margin-top:2.5em}li{margin:.2em 0}"
+    "hr{border:0;border-top:2px solid #1a1a1a;margin:2.5em 0 1em}li{margin:.2em 0}"
+    ".story h2{font-size:1.2em}.story h2.title{font-size:1.6em;margin-top:.4em}"
 )
 _CAUSES = {
     Cause.EXPIRED: "The time for which it was offered has ended.",
@@ -58,15 +59,23 @@ def story_html(story: Story, house: House, *, heading: str = "h1") -> str:
     article = story.article
     body = _fitted(partner_html(article, house.profile, house.publisher, addresses=story.addresses))
     kicker = _paragraph("kicker", escape(article.kicker or "", quote=False))
-    title = f"<{heading}>{escape(article.title, quote=False)}</{heading}>"
-    parts = (*_notes(story, house.publisher), kicker, title, _meta(article, house.publisher), body, _about(article))
-    return f'<div id="{escape(story.anchor)}"{_direction(article.language)}>{"".join(parts)}</div>'
+    title = f'<{heading} class="title">{escape(article.title, quote=False)}</{heading}>'
+    # What we add is in our own language, and reads in its direction.
+    direction = _direction(article.language)
+    parts = (
+        *_notes(story, house.publisher),
+        f"<div{direction}>{kicker}{title}</div>",
+        _meta(article, house.publisher),
+        f"<div{direction}>{body}</div>",
+        _about(article),
+    )
+    return f'<div id="{escape(story.anchor)}">{"".join(parts)}</div>'
 
 
 def digest_html(title: str, stories: Sequence[Story], house: House) -> str:
     """Return many articles below one title and a list of what there is."""
     entries = "".join(f'<li><a href="#{each.anchor}">{_entry(each)}</a></li>' for each in stories)
-    shown = "".join(f'<div class="story">{story_html(each, house, heading="h2")}</div>' for each in stories)
+    shown = "".join(f'<hr><div class="story">{story_html(each, house, heading="h2")}</div>' for each in stories)
     return f"<h1>{escape(title, quote=False)}</h1><ol>{entries}</ol>{shown}"
 
 

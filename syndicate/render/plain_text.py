@@ -86,7 +86,9 @@ def _inline(element: etree._Element) -> str:
         case "img":
             return f"{_picture_words(element)} {element.get('src', '')}"
     text = "".join((element.text or "", *(f"{_inline(child)}{child.tail or ''}" for child in element)))
-    return f"{text} <{element.get('href')}>" if element.tag == "a" and _leads_elsewhere(element, text) else text
+    if element.tag == "a" and _leads_elsewhere(element, text):
+        return f"{text} <{element.get('href')}>"
+    return f"({text})" if _is_credit(element) else text
 
 
 def _picture_words(element: etree._Element) -> str:
@@ -97,6 +99,11 @@ def _picture_words(element: etree._Element) -> str:
 def _leads_elsewhere(element: etree._Element, text: str) -> bool:
     address = str(element.get("href") or "#")
     return not address.startswith("#") and address not in text
+
+
+def _is_credit(element: etree._Element) -> bool:
+    parent = element.getparent()
+    return element.tag == "cite" and parent is not None and parent.tag == "figcaption" and bool(parent.text)
 
 
 def _holds_blocks(element: etree._Element) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import warnings
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -40,7 +41,7 @@ class Mail:
         assert part is not None
         text = part.get_content()
         assert isinstance(text, str)
-        return text
+        return text.replace("\r\n", "\n")
 
 
 @dataclass
@@ -103,7 +104,10 @@ async def mailbox(*, starttls: bool = False, tls: bool = False, **more: Any) -> 
     values |= {"tls_context": server_tls() if starttls else None, "require_starttls": starttls, "enable_SMTPUTF8": True}
 
     def serve() -> SMTP:
-        return SMTP(box, hostname="mail.test", **(values | more))
+        with warnings.catch_warnings():
+            # It advises against logins without TLS, which some of these tests are about.
+            warnings.simplefilter("ignore", UserWarning)
+            return SMTP(box, hostname="mail.test", **(values | more))
 
     loop = asyncio.get_running_loop()
     box.server = await loop.create_server(serve, "127.0.0.1", 0, ssl=server_tls() if tls else None)
