@@ -288,3 +288,16 @@ async def test_a_change_is_fetched_as_a_delta_and_noted(gazette: Gazette) -> Non
     assert "Authorization" in answer.headers["Vary"]
     [copy] = await copies(gazette)
     assert copy.revision == 2
+
+
+async def test_its_feed_is_worded_and_linked_as_its_profile_asks(open_desk: OpenDesk) -> None:
+    profile = '[partners.gazette.profile]\nattribution = "Zuerst: {source}"\nlink_query = "utm_source=gazette"\n'
+    gazette = await with_options(open_desk, "", profile)
+    await gazette.desk.put(body_html='<p>See <a href="https://other.example/">elsewhere</a></p>')
+    shown = (await gazette.feed())["items"][0]
+    story = shown["url"]
+    assert "utm_source" not in story
+    line = f'<p class="source">Zuerst: <a href="{story}?utm_source=gazette">Harbour Daily</a></p>'
+    assert shown["content_html"].endswith(line)
+    assert 'href="https://other.example/"' in shown["content_html"]
+    assert "Zuerst" not in await (await gazette.desk.client.get("/feeds/latest.json")).text()
