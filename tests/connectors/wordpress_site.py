@@ -47,6 +47,8 @@ class Fault(Enum):
     PAGE_AFTER = "does it and answers with a page"
     BUSY = "asks for a pause"
     LOCKED = "rejects the credentials"
+    KILLED = "does not do it, and we are killed"
+    KILLED_AFTER = "does it, and we are killed"
 
 
 class Rejected(Exception):  # noqa: N818  # an answer, as WP_Error is
@@ -71,6 +73,9 @@ class WordPressSite:
     pretty: bool = True
     linked: bool = True
     trash: bool = True
+    featured: bool = True
+    api_at: str | None = None
+    """Where its pages say that the API is; empty where they are no WordPress's pages."""
     breaks_sizes: bool = False
     faults: dict[int, Fault] = field(default_factory=dict)
     mood: Mood = Mood.WELL
@@ -82,6 +87,7 @@ class WordPressSite:
     requests: list[tuple[str, str]] = field(default_factory=list)
     server: Partner | None = None
     extra: dict[str, Any] = field(default_factory=dict)
+    kill: Callable[[], object] = bool
     _next: int = 10
 
     connector = "wordpress"
@@ -107,14 +113,20 @@ class WordPressSite:
         self.requests.append((request.method, request.target))
         if self.mood is Mood.SILENT:
             await asyncio.Event().wait()
-        if fault is Fault.DROPPED:
+        if fault in (Fault.DROPPED, Fault.KILLED):
+            self._kill(fault)
             raise ConnectionAbortedError
         answer = self._before(fault, request) or self._answer(request)
-        if fault is Fault.DROPPED_AFTER:
+        if fault in (Fault.DROPPED_AFTER, Fault.KILLED_AFTER):
+            self._kill(fault)
             raise ConnectionAbortedError
-        if self.mood is Mood.LOSING and request.method not in _READS:
+        if self.mood is Mood.LOSING and request.method not in _READS and "/posts" in request.target:
             await asyncio.Event().wait()
         await _write(writer, request, _after(fault, answer), half=fault is Fault.HALF_AFTER)
+
+    def _kill(self, fault: Fault) -> None:
+        if fault in (Fault.KILLED, Fault.KILLED_AFTER):
+            self.kill()
 
     def _before(self, fault: Fault | None, request: Request) -> Answer | None:
         if fault is Fault.ERROR:
@@ -132,7 +144,7 @@ class WordPressSite:
         query = dict(parse_qsl(parts.query))
         route = self._route(parts.path, query)
         if route is None:
-            link = {"Link": f'<{self._root()}>; rel="https://api.w.org/"'} if self.linked else {}
+            link = {"Link": f'<{self._root()}>; rel="https://api.w.org/"'} if self.linked and self._root() else {}
             return Answer(200, "a page", link) if parts.path == "/" else Answer(404, "no such page")
         try:
             answer = self._call(request, route, query)
@@ -141,9 +153,13 @@ class WordPressSite:
         return Answer(answer.status, only_fields(answer.body, query.get("_fields", "")), answer.headers)
 
     def _root(self) -> str:
+        if self.api_at is not None:
+            return self.api_at
         return f"{self.url}wp-json/" if self.pretty else f"{self.url}index.php?rest_route=/"
 
     def _route(self, path: str, query: Mapping[str, str]) -> str | None:
+        if self.api_at == "":
+            return None
         if path.startswith("/wp-json/"):
             return path.removeprefix("/wp-json/") if self.pretty else None
         return query["rest_route"].lstrip("/") if "rest_route" in query else None
@@ -232,9 +248,12 @@ class WordPressSite:
             post[route] = [term for term in post[route] if term in self.terms[route]]
         # WordPress does not say that it could not use a picture.
         if "featured_media" in fields:
-            post["featured_media"] = fields["featured_media"] if fields["featured_media"] in self.media else 0
+            post["featured_media"] = fields["featured_media"] if self._is_usable(fields["featured_media"]) else 0
         post["meta"] |= {key: text for key, text in fields.get("meta", {}).items() if key in self.registered_meta}
         self._name(post, fields, untrashed=status == "trash" and post["status"] != "trash")
+
+    def _is_usable(self, number: int) -> bool:
+        return self.featured and number in self.media
 
     def _name(self, post: dict[str, Any], fields: Mapping[str, Any], *, untrashed: bool) -> None:
         wish = fields.get("slug") or (post.pop("trashed_from", "") if untrashed else "") or post["slug"]
@@ -276,7 +295,8 @@ class WordPressSite:
         taken = {each["slug"] for each in (*self.media.values(), *self.posts.values())}
         media = {"id": number, "slug": unique(fields.pop("slug"), taken), "data": data, "mime_type": "image/jpeg"}
         self.media[number] = {**media, **fields, "source_url": f"{self.url}wp-content/uploads/{number}-{name}"}
-        self.media[number]["post"] = int(fields["post"])
+        self.media[number]["post"] = post = int(fields["post"])
+        self.media[number]["post_was"] = self.posts[post]["status"] if post else None
         if self.breaks_sizes:
             return Answer(500, "<p>There has been a critical error.", {"X-WP-Upload-Attachment-ID": str(number)})
         return Answer(201, self.media[number])

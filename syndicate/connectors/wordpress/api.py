@@ -59,7 +59,7 @@ class Entrance:
 class Api:
     """One attempt's requests; every method raises Stop unless the site says yes in whole JSON.
 
-    `wrote` tells whether anything was asked for that may have changed the site.
+    `wrote` tells whether anything was asked for that may have changed a post.
     """
 
     def __init__(
@@ -93,13 +93,14 @@ class Api:
     ) -> Reply:
         headers = dict(self._entrance.headers) | ({"Content-Type": media_type} if media_type else {})
         address = self._entrance.address(path, query)
+        is_post = path.startswith("wp/v2/posts")
         result = await self._client.send(method, address, body=body, headers=headers, timeouts=self._timeouts)
         try:
             reply = self._judge(result)
         except Stop as stop:
-            self.wrote = self.wrote or not stop.refused.certain
+            self.wrote = self.wrote or (is_post and not stop.refused.certain)
             raise
-        self.wrote = True
+        self.wrote = self.wrote or is_post
         return reply
 
     def _judge(self, result: Answer | Failure) -> Reply:

@@ -61,6 +61,9 @@ class Library:
         for digest, media in self.ledger.held.media.items():
             if digest not in kept:
                 await self._delete(digest, media)
+        urls = {image.url for image in images}
+        digests = self.ledger.held.digests
+        await self.ledger.intend(digests={url: digest for url, digest in digests.items() if url in urls})
 
     def _media(self, image: Image) -> Media | None:
         media = self.ledger.held.media.get(self.ledger.held.digests.get(image.url, ""))

@@ -52,7 +52,7 @@ class Work:
         """Bring the pictures, then the words, then take away what is not of the article any more."""
         notes = await library.bring(article, found.id) if self._copies_pictures else ()
         data = await self._show(article, library, found)
-        notes += await self._feature(library, article, data)
+        notes += self._feature(library, article, data)
         await library.drop_all_but(article if self._copies_pictures else None)
         notes += await self._tell_canonical(article, found.id)
         return self._done(data, notes)
@@ -137,8 +137,10 @@ class Work:
         fields = await self._fields(shown, library, making=False)
         if held.unfinished:
             fields |= {"status": self.options.status, "slug": self.sending.slug}
-        lead = library.id_of(article.lead) if self._copies_pictures else None
-        fields["featured_media"] = lead or 0
+        lead = self._lead(library, article)
+        # A picture that its editors gave a post without any of ours stays.
+        if lead is not None or held.media:
+            fields["featured_media"] = lead or 0
         reply = await self.api.post(f"wp/v2/posts/{found.id}", fields, _fields=POST_FIELDS)
         self._compare_terms(fields, reply.data)
         await self.ledger.done(unfinished=False, withdrawn=False, terms=self.terms.print_of(article))
@@ -168,9 +170,12 @@ class Work:
             if not set(fields.get(route, ())) <= set(data.get(route, ())):
                 self.terms.forget()
 
-    async def _feature(self, library: Library, article: Article, data: Any) -> tuple[str, ...]:
+    def _lead(self, library: Library, article: Article) -> int | None:
+        return library.id_of(article.lead) if self._copies_pictures else None
+
+    def _feature(self, library: Library, article: Article, data: Any) -> tuple[str, ...]:
         """Compare the featured picture: WordPress drops one that it cannot use without a word."""
-        lead = library.id_of(article.lead) if self._copies_pictures else None
+        lead = self._lead(library, article)
         if lead is None or data.get("featured_media") == lead:
             return ()
         return (f"the site did not take the lead picture (attachment {lead}) as the post's featured picture",)
