@@ -18,6 +18,8 @@ from syndicate.policy.outcome import Outcome, Refused
 logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 10.0
+# What a start finds late has gone by then.
+FIRST_LOOK_SECONDS = 3.0
 # Longer than any channel takes by itself.
 TELL_SECONDS = 150.0
 
@@ -39,8 +41,10 @@ class Alarm:
 
     async def run(self) -> None:
         """Look until cancelled; what the store or a channel does not allow now is tried again."""
+        pause = FIRST_LOOK_SECONDS
         while True:
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(pause)
+            pause = LOOK_SECONDS
             try:
                 await self.look()
             except SyndicateError as error:

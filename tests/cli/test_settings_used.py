@@ -20,16 +20,15 @@ HOLDERS = {
     "partners.gazette.profile": {"profile"},
     "upstreams.wire": {"upstream"},
 }
-NOTHING_ACTS = "the contract names the section; config.toml and a warning at start say that nothing acts upon it yet"
 ONE_VALUE = "the contract names it and there is only one value yet, which is what is done"
 BY_NAME = "policy/selection.py reads it by its name, which stands in a table of keys there"
 KEYS = ("categories", "keywords", "authors", "sources", "languages")
 LISTS = (*KEYS, *(f"exclude_{key}" for key in KEYS))
 # What no code outside the settings reads, each with its reason.
 UNREAD = {
-    **{("alerts", key): NOTHING_ACTS for key in TABLES["alerts"].model_fields},
     **{(table, key): BY_NAME for table in ("partners.gazette.select", "select") for key in LISTS},
     ("pages", "content"): "the settings hand it on among the declarations, as page_content",
+    ("limits", "changes_per_hour"): "the settings hand it on among the declarations",
     ("service", "feeds"): "the settings read the feed files and watch them",
     ("partners.gazette.profile", "format"): ONE_VALUE,
     ("upstreams.wire", "schedule"): "nothing pulls feeds yet; config.toml and a warning at start say so",
