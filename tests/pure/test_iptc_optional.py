@@ -64,7 +64,7 @@ def _xml_complaints(name: str) -> Callable[[bytes], list[str]]:
 
     def complaints(body: bytes) -> list[str]:
         schema.validate(etree.fromstring(body))
-        return [schema.error_log[place].message for place in range(len(schema.error_log))]
+        return str(schema.error_log).splitlines()
 
     return complaints
 
