@@ -60,7 +60,7 @@ def test_the_example_writes_an_article_with_all_that_the_partner_asks_for() -> N
     assert [picture.findtext("credit") for picture in story.iter("picture")] == [
         "Photographer 1",
         "Photographer 2",
-        None,
+        "",
     ]
     assert [section.get("code") for section in story.iter("section")] == ["20000123", "Local news"]
 
