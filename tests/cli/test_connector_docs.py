@@ -22,7 +22,7 @@ def test_an_example_can_be_copied(tmp_path: Path, example: str) -> None:
     (tmp_path / "config.toml").write_text(("" if "[service]" in example else SERVICE) + example, "utf-8")
     for name in re.findall(r'"file:([^"]+)"', example):
         (tmp_path / name).write_text("a secret", "utf-8")
-    environ = {name: "a secret" for name in re.findall(r'"env:(\w+)"', example)}
+    environ = dict.fromkeys(re.findall(r'"env:(\w+)"', example), "a secret")
     for partner in load_configuration(tmp_path / "config.toml", environ).declarations.partners:
         if partner.connector in CONNECTORS:
             check_options(CONNECTORS[partner.connector], partner.options)
