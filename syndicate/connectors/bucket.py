@@ -64,6 +64,7 @@ class Bucket:
         endpoint: str | None,
         region: str,
         account: str | None,
+        authority: bytes | None,
         timeout: timedelta,
         dialer: Dialer,
     ) -> None:
@@ -72,6 +73,7 @@ class Bucket:
         self._region = region
         self._account = account
         self._endpoint = urlsplit(endpoint or _ENDPOINTS[kind_of(url)].format(region=region, account=account))
+        self._authority = authority
         self._timeout = timeout
         self._dialer = dialer
         self._turn = asyncio.Lock()
@@ -136,6 +138,8 @@ class Bucket:
         }
         if not self._encrypted:
             client["proxy_excludes"] = self._endpoint.hostname
+        if self._authority is not None:
+            client["root_certificate"] = self._authority
         # Trying again is the business of the retry table.
         retry: Any = {"max_retries": 0, "retry_timeout": self._timeout}
         more = {"credential_provider": self._s3_keys} if kind_of(self._url) == "s3" else {}
@@ -202,8 +206,7 @@ def refusal_of(error: Exception) -> Refused:
 def _answered(text: str) -> Refused:
     found, code = _STATUS.search(text), _CODE.search(text)
     if found is None:
-        late = "kind: Timeout" in text
-        return Refused("the object store did not answer" + (" in time" if late else ""), overloaded=late)
+        return _unanswered(text)
     status = int(found[1])
     return Refused(
         f"the object store answered {status}" + (f", {code[1]}" if code else ""),
@@ -212,3 +215,11 @@ def _answered(text: str) -> Refused:
         unauthorised=status in (401, 403),
         overloaded=status in (429, 503),
     )
+
+
+def _unanswered(text: str) -> Refused:
+    if "InvalidCertificate" in text:
+        return Refused("the certificate of the object store is not valid")
+    if "kind: Timeout" in text:
+        return Refused("the object store did not answer in time", overloaded=True)
+    return Refused("the object store did not answer")

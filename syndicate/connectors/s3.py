@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from syndicate.connectors import drop
 from syndicate.connectors.bucket import FAILURES, Bucket, Keys, kind_of, overriding, refusal_of
@@ -17,6 +18,7 @@ from syndicate.connectors.packages import PackageOptions
 from syndicate.errors import ConfigurationError, Violation
 from syndicate.model.addresses import WebUrl
 from syndicate.model.durations import Duration
+from syndicate.model.paths import beside_config
 from syndicate.model.text import Line
 
 
@@ -36,6 +38,9 @@ class S3Options(PackageOptions):
     )
     account: Annotated[str, Field(pattern=r"^[a-z0-9]{3,24}$")] | None = Field(
         None, description="Azure's storage account."
+    )
+    ca_file: Annotated[Path, AfterValidator(beside_config)] | None = Field(
+        None, description="PEM file of the authority behind the store's certificate, where it is not a public one."
     )
     cache_control: Line = Field(
         "no-cache", description="The Cache-Control of every object; withdrawn stories stand in caches for as long."
@@ -122,10 +127,19 @@ def _make(options: S3Options, setting: Setting) -> S3:
         endpoint=options.endpoint,
         region=options.region,
         account=options.account,
+        authority=_authority(options.ca_file),
         timeout=options.timeout,
         dialer=setting.means.dialer,
     )
     return S3(options, bucket, Packing.of(options, setting))
+
+
+def _authority(path: Path | None) -> bytes | None:
+    try:
+        return None if path is None else path.read_bytes()
+    except OSError as error:
+        violation = Violation("ca_file", f"cannot be read: {error.strerror}")
+        raise ConfigurationError("the s3 connector lacks a file", [violation]) from error
 
 
 KIND = ConnectorKind(

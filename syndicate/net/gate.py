@@ -53,11 +53,13 @@ class Gate:
             tunnel.cancel()
         await asyncio.gather(*self._tunnels, return_exceptions=True)
 
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # Tasks of our own: asyncio logs those of its streams as faults when they are cancelled (Python 3.11).
+        task = asyncio.ensure_future(self._lead(reader, writer))
         self._tunnels.add(task)
         task.add_done_callback(self._tunnels.discard)
+
+    async def _lead(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         # What either end does wrong ends the tunnel and nothing else.
         faults = (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError)
         with contextlib.suppress(*faults), contextlib.closing(writer):

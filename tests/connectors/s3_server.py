@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
+import ssl
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -92,9 +93,9 @@ class S3Site:
             return web.Response(status=204)
         return web.Response(body=self.objects[key][0], headers={"Last-Modified": "Wed, 04 Mar 2026 12:00:00 GMT"})
 
-    async def open(self) -> None:
-        runner = web.Server(self.take)
-        self._server = await asyncio.get_running_loop().create_server(runner, "127.0.0.1", self.port)
+    async def open(self, tls: ssl.SSLContext | None = None) -> None:
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(web.Server(self.take), "127.0.0.1", self.port, ssl=tls)
         self.port = self._server.sockets[0].getsockname()[1]
 
 
@@ -112,8 +113,8 @@ def _is_signed(request: web.BaseRequest, body: bytes) -> bool:
 
 
 @asynccontextmanager
-async def an_s3_site() -> AsyncIterator[S3Site]:
+async def an_s3_site(tls: ssl.SSLContext | None = None) -> AsyncIterator[S3Site]:
     site = S3Site()
-    await site.open()
+    await site.open(tls)
     yield site
     site.mood = Mood.DOWN

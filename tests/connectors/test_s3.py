@@ -1,0 +1,142 @@
+"""Object stores: what objects are served with, where requests may go, and what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syndicate.connectors.bucket import overriding
+from syndicate.connectors.contract import Connector
+from syndicate.connectors.means import Means
+from syndicate.connectors.suite.copy import Copy, accepted, refused
+from syndicate.connectors.suite.sendings import NOW, a_retraction, a_sending
+from syndicate.connectors.suite.site import Mood, means
+from syndicate.connectors.table import build
+from syndicate.errors import ConfigurationError
+from syndicate.model.declarations import PartnerDeclaration
+from tests.builders import a_publisher
+from tests.connectors import dropped
+from tests.connectors.authority import an_authority
+from tests.connectors.partners import answering, partner
+from tests.connectors.s3_server import S3Site, an_s3_site
+
+PICTURES = dropped.images("bow", "stern")
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[S3Site]:
+    async with an_s3_site() as site:
+        yield site
+
+
+@pytest.fixture
+async def ways() -> AsyncIterator[Means]:
+    async with means(pictures=dropped.given_pictures()) as made:
+        yield made
+
+
+def connector(site: S3Site, ways: Means, **other: Any) -> Connector:
+    partner = PartnerDeclaration(name="gazette", connector="s3", options={**site.options, **other})
+    return build(partner, a_publisher(), site.secrets, ways)
+
+
+async def test_objects_are_served_as_what_they_are(site: S3Site, ways: Means) -> None:
+    made = connector(site, ways, cache_control="max-age=60")
+    accepted(await Copy(made).send(a_sending(article=PICTURES)))
+    kinds = {key.rpartition(".")[2]: headers for key, (_, headers) in site.objects.items()}
+    assert kinds["jpg"] == {"Content-Type": "image/jpeg", "Cache-Control": "max-age=60"}
+    assert kinds["json"]["Content-Type"] == "application/json"
+    await made.aclose()
+
+
+async def test_pictures_come_first_and_the_manifest_last(site: S3Site, ways: Means) -> None:
+    made = connector(site, ways)
+    accepted(await Copy(made).send(a_sending(article=PICTURES)))
+    written = [line.rpartition("/")[2] for line in site.requests if line.startswith("PUT")]
+    assert [name.rpartition(".")[2] for name in written[:2]] == ["jpg", "jpg"]
+    assert written[2:] == ["article.json", "manifest.json"]
+    await made.aclose()
+
+
+async def test_a_retraction_leaves_nothing_of_the_article(site: S3Site, ways: Means) -> None:
+    made = connector(site, ways)
+    copy = Copy(made)
+    accepted(await copy.send(a_sending(article=PICTURES)))
+    accepted(await copy.send(a_retraction()))
+    files = site.files()
+    assert len(files) == 2
+    assert not any(b"ferry left" in body for body in files.values())
+    await made.aclose()
+
+
+async def test_keys_that_are_wrong_are_told(site: S3Site, ways: Means) -> None:
+    partner = PartnerDeclaration(name="gazette", connector="s3", options=site.options)
+    made = build(partner, a_publisher(), {**site.secrets, "secret_key": ("other",)}, ways)
+    outcome = refused(await made.test(delivery_id="msg_t", at=NOW))
+    assert (outcome.unauthorised, outcome.reason) == (
+        True,
+        "the object store answered 403, SignatureDoesNotMatch",
+    )
+    await made.aclose()
+
+
+async def test_nobody_is_redirected_past_the_guard(site: S3Site, ways: Means) -> None:
+    made = connector(site, ways)
+    async with partner(answering(200)) as other:
+        for scheme in ("http", "https"):
+            site.redirect = f"{scheme}://localhost:{other.port}/news/in/article.json"
+            refused(await made.test(delivery_id="msg_t", at=NOW))
+        assert other.connections == 0
+    await made.aclose()
+
+
+async def test_a_store_with_tls_is_reached_through_the_gate(ways: Means, tmp_path: Path) -> None:
+    authority = an_authority(tmp_path)
+    async with an_s3_site(authority.tls) as site:
+        made = connector(site, ways, endpoint=f"https://localhost:{site.port}", ca_file=str(authority.ca_file))
+        accepted(await Copy(made).send(a_sending(title="New ferry sails")))
+        assert await site.shown() == ["New ferry sails"]
+        await made.aclose()
+
+
+async def test_a_certificate_of_an_unknown_authority_is_refused(ways: Means, tmp_path: Path) -> None:
+    async with an_s3_site(an_authority(tmp_path).tls) as site:
+        made = connector(site, ways, endpoint=f"https://localhost:{site.port}")
+        assert "certificate" in refused(await made.test(delivery_id="msg_t", at=NOW)).reason
+        assert site.requests == []
+        await made.aclose()
+
+
+async def test_a_lost_object_costs_one_attempt_only(site: S3Site, ways: Means) -> None:
+    made = connector(site, ways)
+    copy = Copy(made)
+    site.mood = Mood.SILENT
+    refused(await copy.send(a_sending(title="New ferry sails", article=PICTURES)))
+    assert len(site.requests) == 1, "obstore tried again by itself"
+    site.mood = Mood.WELL
+    accepted(await copy.send(a_sending(title="New ferry sails", article=PICTURES)))
+    assert await site.shown() == ["New ferry sails"]
+    await made.aclose()
+
+
+@pytest.mark.parametrize(
+    ("options", "word"),
+    [
+        ({"url": "ftp://news/in"}, "url"),
+        ({"url": "az://news/in"}, "account is required"),
+        ({"url": "gs://news/in"}, "no other endpoint"),
+        ({"ca_file": "/nowhere/ca.pem"}, "ca_file"),
+    ],
+)
+def test_what_cannot_work_is_refused(site: S3Site, ways: Means, options: dict[str, str], word: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        connector(site, ways, **options)
+    assert word in " ".join(map(str, caught.value.violations))
+
+
+def test_an_environment_that_leads_elsewhere_is_named() -> None:
+    assert overriding({"AWS_ENDPOINT_URL_S3": "https://elsewhere.example", "PATH": "/bin"}) == ["AWS_ENDPOINT_URL_S3"]
+    assert overriding({"AWS_REGION": "eu-west-1"}) == []
