@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from syndicate.actions.audit_feed import SiteFeed, read_site_feed, remember_address
 from syndicate.actions.office import Occasion, Office
 from syndicate.actions.operate import must_route
 from syndicate.errors import UnreadableDocumentError
@@ -56,30 +57,33 @@ class Looker:
     sandbox: Runner
 
 
-async def audit(office: Office, looker: Looker, partner: str, *, limit: int) -> tuple[Audited, ...]:
+async def audit(office: Office, looker: Looker, name: str, *, limit: int) -> tuple[Audited, ...]:
     """Read back a partner's copies, those of withdrawn articles first. Raises PartnerNotFoundError."""
-    listed = await office.store.read(_listed, partner, limit)
+    partner, listed = await office.store.read(_listed, name, limit)
+    feed = await read_site_feed(looker.client, looker.sandbox, partner.audit_feed)
     places = asyncio.Semaphore(AT_ONCE)
 
     async def one(each: Listed) -> Audited:
         async with places:
-            return await _audit_one(office, looker, partner, each)
+            return await _audit_one(office, looker, name, each, feed)
 
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(one(each)) for each in listed]
     return tuple(task.result() for task in tasks)
 
 
-def _listed(tx: Tx, partner: str, limit: int) -> tuple[Listed, ...]:
-    must_route(tx, partner)
-    return audits.to_audit(tx, partner, limit=limit)
+def _listed(tx: Tx, partner: str, limit: int) -> tuple[PartnerDeclaration, tuple[Listed, ...]]:
+    return must_route(tx, partner).partner, audits.to_audit(tx, partner, limit=limit)
 
 
-async def _audit_one(office: Office, looker: Looker, partner: str, listed: Listed) -> Audited:
-    if listed.url is None:
-        return Audited(listed, Audit(Shows.NO_ADDRESS))
+async def _audit_one(office: Office, looker: Looker, partner: str, listed: Listed, feed: SiteFeed) -> Audited:
     expected = await office.store.read(_expected, partner, listed)
-    found = await _look(looker, listed.url, expected)
+    if (url := listed.url or feed.address_of(expected)) is None:
+        return Audited(listed, Audit(Shows.NO_ADDRESS, problems=feed.problems))
+    if listed.url is None:
+        await remember_address(office, partner, listed.key, url)
+        listed = replace(listed, url=url)
+    found = await _look(looker, url, expected)
     await office.store.write(_record, partner, Audited(listed, found), office.occasion("audit"))
     return Audited(listed, found)
 

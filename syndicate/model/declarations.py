@@ -160,6 +160,7 @@ class PartnerDeclaration(Declared):
     quota: Annotated[Rate, BeforeValidator(_quota)] | None = None
     concurrency: Annotated[int, Field(ge=1, le=256)] = 2
     rate: Annotated[Rate, BeforeValidator(_rate)] = Rate(count=10, per=timedelta(seconds=1))
+    audit_feed: WebUrl | None = None
     renamed_from: Slug | None = None
     select: Select = Select()
     profile: Profile = Profile()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from html import unescape
 from urllib.parse import urlsplit
 
 from syndicate.model.article import Article
@@ -17,6 +18,8 @@ _BLOCK = re.compile(
     r"</?(?:p|div|h[1-6]|li|ul|ol|dl|dt|dd|blockquote|pre|table|tr|td|th|figure|figcaption|section|br|hr|img)\b[^>]*>",
     re.IGNORECASE,
 )
+# In a sanitised body attributes stand in double quotes.
+_HREF = re.compile(r'\shref="([^"]*)"')
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,16 @@ def _withdrawn(page: Page, expected: Expected, shown: int | None) -> Audit:
         problem = "a page that names the story as its original is still up"
         return Audit(Shows.STILL_UP, None, expected.newest, problems=(problem,))
     return Audit(Shows.GONE, newest=expected.newest)
+
+
+def is_copy(story: Article, expected: Expected) -> bool:
+    """Tell whether a story in a feed of the partner's is a copy of the expected one, and not a link to the original."""
+    originals = {_place(url) for url in expected.stories}
+    if story.url is None or _place(story.url) in originals:
+        return False
+    title = phrase_words(story.title).strip()
+    linked = {_place(unescape(url)) for url in _HREF.findall(story.body_html or "")}
+    return not originals.isdisjoint(linked) or any(title == each.title.strip() for each in expected.tellings)
 
 
 def _problems(page: Page, expected: Expected, shown: int, *, source_line: bool, canonical: bool) -> Iterator[str]:

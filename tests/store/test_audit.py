@@ -232,6 +232,46 @@ async def test_a_copy_without_an_address_is_said_and_no_fault(paper: Service) ->
     assert (await the_copy(paper)).audited_at is None
 
 
+FEED = """<rss version="2.0"><channel><title>Gazette</title><link>{base}/</link>
+<item><title>Another</title><link>{base}/other</link><guid>1</guid></item>
+<item><title>Original</title><link>{story}</link><guid>2</guid></item>
+<item><title>{title}</title><link>{base}/2026/ferry</link><guid>3</guid><description>{body}</description></item>
+</channel></rss>"""
+
+
+def with_feed(gazette: Gazette) -> str:
+    select = "[partners.gazette.select]"
+    return PARTNER.replace(select, f'audit_feed = "{gazette.base}/feed"\n{select}')
+
+
+@pytest.mark.parametrize(
+    ("title", "body"),
+    [("New ferry sails on time", "x"), ("Another headline", f'&lt;a href="{STORY}?a=1"&gt;o&lt;/a&gt;')],
+)
+async def test_a_copy_whose_address_was_never_told_is_found_in_the_partners_feed(
+    open_paper: OpenPaper, gazette: Gazette, title: str, body: str
+) -> None:
+    paper = await open_paper(with_feed(gazette))
+    await put(paper, body_html=OLD)
+    await take(paper, None)
+    gazette.pages["/feed"] = FEED.format(base=gazette.base, story=STORY, title=title, body=body)
+    gazette.pages["/2026/ferry"] = a_page(await article(paper))
+    assert (await seen(paper)).shows is Shows.NEWEST
+    assert (await the_copy(paper)).url == f"{gazette.base}/2026/ferry"
+
+
+@pytest.mark.parametrize("feed", [None, "<html>no feed"])
+async def test_a_feed_that_cannot_be_read_is_said(open_paper: OpenPaper, gazette: Gazette, feed: str | None) -> None:
+    paper = await open_paper(with_feed(gazette))
+    if feed is not None:
+        gazette.pages["/feed"] = feed
+    await put(paper, body_html=OLD)
+    await take(paper, None)
+    found = await seen(paper)
+    assert (found.shows, len(found.problems)) == (Shows.NO_ADDRESS, 1)
+    assert "audit_feed cannot be read" in found.problems[0]
+
+
 async def test_an_unknown_partner_cannot_be_audited(paper: Service) -> None:
     with pytest.raises(PartnerNotFoundError):
         await audit(paper.office, Looker(paper.client, paper.sandbox), "nobody", limit=1)
