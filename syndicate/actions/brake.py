@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from syndicate.actions.claim import BRAKED
+from syndicate.actions.claim import BRAKED, HALTED
 from syndicate.actions.office import Occasion
 from syndicate.store import meta, pace
 from syndicate.store.tx import Tx
@@ -16,9 +16,19 @@ def count_change(tx: Tx, occasion: Occasion) -> None:
     pace.count(tx, at=occasion.now)
     limit = tx.declarations.changes_per_hour
     if pace.within_the_hour(tx, now=occasion.now) > limit and meta.get(tx, BRAKED) is None:
-        meta.put(tx, BRAKED, f"more than {limit:,} changes within an hour, the last by {occasion.actor}")
+        meta.put(
+            tx,
+            BRAKED,
+            f"more than {limit:,} {'change' if limit == 1 else 'changes'} within an hour, the last by {occasion.actor}",
+        )
         # What is claimed and not begun is given up at once.
         tx.effects.deliveries = True
+
+
+def why_stopped(tx: Tx) -> str | None:
+    """Say why only retractions go out; None where everything does."""
+    halted_by = meta.get(tx, HALTED)
+    return meta.get(tx, BRAKED) if halted_by is None else f"halted by {halted_by}"
 
 
 def release_brake(tx: Tx) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from syndicate.actions.claim import health_of
+from syndicate.actions.brake import why_stopped
+from syndicate.actions.claim import healths_of
 from syndicate.actions.office import Office
 from syndicate.actions.pollers import Polling, read_pollings
 from syndicate.actions.retract import must_find
@@ -30,6 +31,8 @@ class PartnerState:
     oldest_retraction_at: datetime | None
     polling: Polling | None = None
     """How it polls; None where it is sent what it is owed."""
+    stopped: str | None = None
+    """Why nobody gets anything but retractions."""
 
 
 @dataclass(frozen=True)
@@ -97,14 +100,17 @@ def _list_partners(tx: Tx, now: datetime) -> tuple[PartnerState, ...]:
     counts = deliveries.counts_by_state(tx)
     oldest = deliveries.oldest_waiting(tx)
     polled = read_pollings(tx, now)
+    healths = healths_of(tx, [partner.name for partner in tx.declarations.partners], now=now)
+    stopped = why_stopped(tx)
     return tuple(
         PartnerState(
             partner=partner,
-            health=health_of(tx, partner.name, now=now),
+            health=healths[partner.name],
             deliveries={state: number for (name, state), number in counts.items() if name == partner.name},
             oldest_waiting_at=min((at for (name, _), at in oldest.items() if name == partner.name), default=None),
             oldest_retraction_at=oldest.get((partner.name, Lane.RETRACTION)),
             polling=polled.get(partner.name),
+            stopped=stopped,
         )
         for partner in tx.declarations.partners
     )

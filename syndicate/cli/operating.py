@@ -30,7 +30,7 @@ def halt(config: Path) -> None:
 @click.command()
 @click.pass_obj
 def resume(config: Path) -> None:
-    """Let everything go out again."""
+    """Let everything go out again: lift a halt, release the brake and count changes anew."""
     run(config, "resume")
     click.echo("everything goes out again")
 

@@ -13,9 +13,14 @@ from syndicate.cli.reporting import report
 from syndicate.cli.running import run
 from syndicate.errors import SyndicateError
 
+# Why it gets nothing, or not all: everything is stopped, its state, what went wrong last.
+REASONS = ("stopped", "reason", "last_failure")
 PARTNERS: tuple[Column, ...] = (
     ("NAME", "name"),
     ("HEALTH", "health"),
+    ("REASON", lambda row: "; ".join(dict.fromkeys(filter(None, map(row.get, REASONS))))),
+    ("FAILING SINCE", "failing_since"),
+    ("NEXT TRY", "next_try_at"),
     ("CONNECTOR", "connector"),
     ("SCHEDULE", "schedule"),
     ("DELIVERIES", "deliveries"),
@@ -23,7 +28,6 @@ PARTNERS: tuple[Column, ...] = (
     ("LAST POLL", lambda row: (row["polling"] or {}).get("last_at")),
     ("SILENT SINCE", lambda row: (row["polling"] or {}).get("silent_since")),
     ("CONTACT", "contact"),
-    ("REASON", "reason"),
 )
 HAD: tuple[Column, ...] = (
     ("SINCE", "since"),

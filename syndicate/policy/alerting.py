@@ -129,7 +129,8 @@ def _of_partner(facts: PartnerFacts, thresholds: Thresholds, now: datetime, *, s
 def _sickness(facts: PartnerFacts, thresholds: Thresholds, now: datetime) -> Condition | None:
     """Return what keeps a partner from getting what it is owed; what an operator paused is no news."""
     health = facts.health
-    why = f"{facts.name}: {health.reason or 'it does not take what it is sent'}; {_deliveries(facts.waiting)} wait"
+    reason = health.last_failure or health.reason or "it does not take what it is sent"
+    why = f"{facts.name}: {reason}; {_deliveries(facts.waiting)} wait"
     detail = f"{why}{_call(facts.contact)}"
     if health.state is HealthState.DISABLED:
         return Condition(AlertKind.DISABLED, facts.name, detail, health.since)

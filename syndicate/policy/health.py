@@ -46,7 +46,8 @@ class Tally(BaseModel):
 class Health(BaseModel):
     """How a partner fares; kept as JSON, bounded in size.
 
-    `recent` covers the last five minutes; `failing_ids` are the first distinct deliveries that failed since
+    `reason` says why it is in its state, `last_failure` what went wrong last, while it fails; `recent` covers the last
+    five minutes; `failing_ids` are the first distinct deliveries that failed since
     `failing_since`, and `oks` the answers in a row that a probing partner gave.
     """
 
@@ -55,6 +56,7 @@ class Health(BaseModel):
     state: HealthState = HealthState.HEALTHY
     since: AwareDatetime
     reason: str | None = None
+    last_failure: str | None = None
     recent: tuple[Tally, ...] = ()
     consecutive_failures: int = 0
     unauthorised_in_row: int = 0
@@ -107,7 +109,7 @@ def after_outcome(health: Health, outcome: Outcome, *, delivery_id: str, now: da
         return _after_ok(health, now)
     counted = _count_failure(
         health, delivery_id, now, in_row=health.unauthorised_in_row + 1 if outcome.unauthorised else 0
-    )
+    ).model_copy(update={"last_failure": outcome.reason})
     return _judge_failing(counted, outcome.reason, now)
 
 
@@ -137,6 +139,7 @@ def _after_ok(health: Health, now: datetime, *, count: int = 1) -> Health:
             "consecutive_failures": 0,
             "unauthorised_in_row": 0,
             "failing_since": None,
+            "last_failure": None,
             "failing_ids": (),
             "oks": oks,
             "probe_at": None,

@@ -32,6 +32,7 @@ CATCH_ALL = {
     "syndicate/actions/release.py": "an article that cannot be released is set aside, and the others are released",
     "syndicate/actions/send.py": "a connector, perhaps somebody's own, that breaks costs its attempt and no other",
     "syndicate/connectors/own.py": "a user's module that breaks is a problem of the configuration and stops nothing",
+    "syndicate/worker/alarm.py": "a bug in what is looked at must not end the alarm for good",
     "syndicate/worker/dispatch.py": "a bug in one partner's rows costs its turn and not all deliveries",
     "syndicate/worker/followers.py": "a bug in what follows the store must end neither it nor the service",
     "syndicate/worker/offering.py": "a bug in one article's offer costs its turn and not all offers from then on",

@@ -16,11 +16,12 @@ from syndicate.app.commands.command import Call
 from syndicate.app.commands.table import COMMANDS
 from syndicate.app.service import Service
 from syndicate.cli.main import cli
-from syndicate.connectors.contract import Accepted
+from syndicate.connectors.contract import Accepted, Refused
 from syndicate.errors import ArticleRetractedError, ConflictError, InvalidRecordError, PartnerNotFoundError
 from tests.architecture.source import PACKAGE
 from tests.builders import NOON
 from tests.papers import a_paper, put
+from tests.store.mailroom import answer, claim_all
 
 ID = "tag:harbour.example,2026:ferry"
 PARTNER = """
@@ -181,6 +182,48 @@ async def test_a_partner_that_cannot_be_reached_fails_its_test_and_nothing_is_re
         assert (done["accepted"], done["reason"]) == (False, "connection refused")
         (state,) = await do(service, "partners.list")
         assert (state["health"], state["deliveries"]) == ("healthy", {})
+
+
+async def test_a_partner_that_fails_shows_why_since_when_and_when_it_is_tried_next(tmp_path: Path) -> None:
+    async with a_paper(tmp_path, PARTNER) as service:
+        for number in range(5):
+            await put(service, id=f"{ID}-{number}")
+        await answer(service.office, await claim_all(service.office), Refused("answered 503", status=503))
+        (state,) = await do(service, "partners.list")
+        assert (state["health"], state["failures_in_a_row"], state["last_failure"]) == ("probing", 5, "answered 503")
+        assert (state["failing_since"], state["next_try_at"]) == ("2026-03-04T12:00:00Z", "2026-03-04T12:00:30Z")
+        assert state["stopped"] is None
+
+
+@pytest.mark.parametrize(("limit", "why"), [(9, "halted by cli:ann"), (1, "more than 1 change within an hour")])
+async def test_what_stops_everything_shows_at_each_partner_until_it_is_resumed(
+    tmp_path: Path, limit: int, why: str
+) -> None:
+    async with a_paper(tmp_path, f"[limits]\nchanges_per_hour = {limit}\n{PARTNER}") as service:
+        for number in range(2):
+            await put(service, id=f"{ID}-{number}")
+        if limit > 1:
+            await do(service, "halt")
+        (state,) = await do(service, "partners.list")
+        assert state["stopped"].startswith(why)
+        await do(service, "resume")
+        (state,) = await do(service, "partners.list")
+        assert state["stopped"] is None
+
+
+async def test_alerts_are_listed_before_anybody_was_told(tmp_path: Path) -> None:
+    async with a_paper(tmp_path) as service:
+        assert await do(service, "alerts.list") == []
+        await do(service, "halt")
+        (alert,) = await do(service, "alerts.list")
+        assert (alert["kind"], alert["told_at"]) == ("halted", None)
+
+
+async def test_a_test_of_alerts_tries_every_way(tmp_path: Path) -> None:
+    alerts = '[alerts]\nwebhook = "env:CHAT"\n'
+    async with a_paper(tmp_path, alerts, environ={"CHAT": "http://127.0.0.1:9/canary"}) as service:
+        (done,) = await do(service, "alerts.test")
+    assert (done["channel"], done["accepted"], done["reason"]) == ("webhook", False, "connection refused")
 
 
 async def test_a_partner_nobody_declared_cannot_be_tested_or_previewed(tmp_path: Path) -> None:
