@@ -43,6 +43,7 @@ class Channel(ScriptedSite):
         self.articles: dict[str, dict[str, Any]] = {}
         self.bundles: dict[str, dict[str, bytes]] = {}
         self.more: dict[str, Any] = {}
+        self.now = NOW
         self.with_documents = False
         self.finds_duplicates = False
         self.hides_from_search = False
@@ -91,7 +92,7 @@ class Channel(ScriptedSite):
         posted = request.headers["Content-Type"].encode() + body if request.method == "POST" else b""
         signed = f"{request.method}{self.root}{request.raw_path}{given[3]}".encode() + posted
         expected = b64encode(hmac.digest(b64decode(SECRET), signed, hashlib.sha256)).decode()
-        return hmac.compare_digest(given[2], expected) and given[3] == NOW.strftime("%Y-%m-%dT%H:%M:%SZ")
+        return hmac.compare_digest(given[2], expected) and given[3] == self.now.strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def _listed(self, request: web.Request) -> web.Response:
         query = request.query
@@ -116,7 +117,7 @@ class Channel(ScriptedSite):
             if self.finds_duplicates and json.loads(article["document"])["title"] == document["title"]:
                 return _error(400, "DUPLICATE_ARTICLE_FOUND", value=id_)
         id_ = next(self._ids)
-        made = {"createdAt": NOW.strftime("%Y-%m-%dT%H:%M:%SZ")}
+        made = {"createdAt": self.now.strftime("%Y-%m-%dT%H:%M:%SZ")}
         return self._kept(id_, made, metadata, document, bundle, status=201)
 
     def _updated(self, id_: str, request: web.Request, body: bytes) -> web.Response:
