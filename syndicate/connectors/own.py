@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+import sysconfig
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,8 @@ from syndicate.connectors.means import ConnectorKind, Setting
 from syndicate.errors import ConfigurationError, SyndicateError, Violation
 
 OWN = "python:"
+# Where Python, the libraries and this file are.
+_NOT_THEIRS = (*(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")), "<", __file__)
 
 
 def load_own(name: str, *, beside: Path | None = None) -> ConnectorKind:
@@ -58,17 +61,16 @@ def _told_apart(name: str, make: Callable[[Any, Setting], Connector]) -> Callabl
         except SyndicateError:
             raise
         except Exception as error:  # as above
-            raise _wrong(f"{name} cannot be made: {_place(error)}{type(error).__name__}: {error}") from error
+            # Not what the error says: a secret that was at hand may stand in it.
+            raise _wrong(f"{name} cannot be made: {_place(error)}{type(error).__name__}") from error
 
     return made
 
 
 def _place(error: BaseException) -> str:
-    """Name the file and line that an error came from; a syntax error names its own."""
-    if isinstance(error, SyntaxError):
-        return ""
-    frames = [frame for frame in extract_tb(error.__traceback__) if "importlib" not in frame.filename]
-    return f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}: " if len(frames) > 1 else ""
+    """Name the line of the user's own code that an error came from; a syntax error names its own."""
+    frames = [frame for frame in extract_tb(error.__traceback__) if not frame.filename.startswith(_NOT_THEIRS)]
+    return f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}: " if frames else ""
 
 
 def _wrong(reason: str) -> ConfigurationError:
