@@ -84,7 +84,7 @@ class SMTPMailer:
                 async with asyncio.timeout(self._timeouts.total.total_seconds()):
                     smtp = await self._opened()
                     opened.callback(smtp.close)
-                    outcome = await self._deliver(smtp, envelope)
+                    outcome = await self._answered(smtp, envelope)
             except _FAILURES as error:
                 return _failed(error, envelope)
             await _take_leave(smtp)
@@ -112,6 +112,13 @@ class SMTPMailer:
             sock.close()
             raise
         return smtp
+
+    async def _answered(self, smtp: SMTP, envelope: _Envelope) -> Outcome:
+        """Return what the server said, yes or no; raises where it said nothing."""
+        try:
+            return await self._deliver(smtp, envelope)
+        except SMTPResponseException as error:
+            return _failed(error, envelope)
 
     async def _deliver(self, smtp: SMTP, envelope: _Envelope) -> Outcome:
         if self._server.credentials:

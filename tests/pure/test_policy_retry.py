@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from syndicate.model.delivery import Lane
 from syndicate.policy.outcome import Refused
-from syndicate.policy.retry import Decision, GiveUp, RetryAt, after_refusal
+from syndicate.policy.retry import PUSH_DELAYS, Decision, GiveUp, RetryAt, after_refusal, pause_in_step
 from tests.builders import NOON
 
 BUSY = Refused("503", overloaded=True)
@@ -140,3 +141,10 @@ def test_without_progress_every_delivery_comes_to_an_end(lane: Lane, jitter: flo
         assert isinstance(decision, RetryAt)
         now, kept = decision.at, decision.attempts
     pytest.fail("still trying after a thousand tries")
+
+
+@pytest.mark.parametrize("attempts", range(1, len(PUSH_DELAYS) - 1))
+@pytest.mark.parametrize("refused", [BUSY, BROKEN])
+def test_deliveries_refused_together_can_be_made_to_come_back_together(refused: Refused, attempts: int) -> None:
+    asked = replace(refused, retry_after=pause_in_step(attempts))
+    assert len({decide(asked, attempts=attempts, jitter=jitter) for jitter in (0.0, 0.5, 0.999)}) == 1

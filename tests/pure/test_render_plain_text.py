@@ -1,0 +1,54 @@
+"""HTML as text for mails."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndicate.render.plain_text import text_of
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p>One\n  two</p><p>three</p>", "One two\n\nthree"),
+        ("One<br>two <b>three</b>", "One\ntwo three"),
+        ("<h1>New ferry</h1><p>Sails</p>", "New ferry\n=========\n\nSails"),
+        ("<ul><li>one</li><li><p>two</p></li></ul>", "- one\n- two"),
+        ("<ol><li>one<ul><li>deep</li></ul></li><li>two</li></ol>", "1. one\n   - deep\n2. two"),
+        ("<blockquote><p>One</p><p>two</p></blockquote>", "> One\n>\n> two"),
+        ("<p>See <a href='https://a.example/'>the page</a>.</p>", "See the page <https://a.example/>."),
+        ("<p><a href='https://a.example/'>https://a.example/</a></p>", "https://a.example/"),
+        ("<p><a href='#a1'>Story</a></p>", "Story"),
+        (
+            "<table><tr><th>Port</th><th>At</th></tr><tr><td>Harwich</td><td>9</td></tr></table>",
+            "Port | At\nHarwich | 9",
+        ),
+        ("<pre>one\n  two</pre>", "one\n  two"),
+        (
+            "<figure><img src='/1.jpg' alt='A ferry'><figcaption>The ferry <cite>Jo / AP</cite></figcaption></figure>",
+            "[Picture: A ferry] /1.jpg\nThe ferry (Jo / AP)",
+        ),
+        (
+            "<p>before<img src='https://a.example/1.jpg' alt=''>after</p>",
+            "before[Picture] https://a.example/1.jpgafter",
+        ),
+        ("<div>loose<p>one</p>words</div>", "loose\n\none\n\nwords"),
+        ("<p>5 &lt; 6 &amp; 7</p>", "5 < 6 & 7"),
+        ("", ""),
+    ],
+)
+def test_what_html_says_is_said_in_text(html: str, text: str) -> None:
+    assert text_of(html) == f"{text}\n"
+
+
+def test_paragraphs_are_not_wrapped() -> None:
+    assert text_of(f"<p>{'word ' * 200}</p>").count("\n") == 1
+
+
+@given(
+    st.lists(st.text(st.characters(categories=("L", "N")), min_size=1), min_size=1), st.sampled_from(("p", "li", "td"))
+)
+def test_no_word_is_lost(words: list[str], tag: str) -> None:
+    assert text_of("".join(f"<{tag}>{word}</{tag}>" for word in words)).split() == words
