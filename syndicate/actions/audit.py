@@ -65,7 +65,7 @@ async def audit(office: Office, looker: Looker, name: str, *, limit: int) -> tup
 
     async def one(each: Listed) -> Audited:
         async with places:
-            return await _audit_one(office, looker, name, each, feed)
+            return await _audit_one(office, looker, partner, each, feed)
 
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(one(each)) for each in listed]
@@ -76,31 +76,33 @@ def _listed(tx: Tx, partner: str, limit: int) -> tuple[PartnerDeclaration, tuple
     return must_route(tx, partner).partner, audits.to_audit(tx, partner, limit=limit)
 
 
-async def _audit_one(office: Office, looker: Looker, partner: str, listed: Listed, feed: SiteFeed) -> Audited:
+async def _audit_one(
+    office: Office, looker: Looker, partner: PartnerDeclaration, listed: Listed, feed: SiteFeed
+) -> Audited:
     expected = await office.store.read(_expected, partner, listed)
     if (url := listed.url or feed.address_of(expected)) is None:
         return Audited(listed, Audit(Shows.NO_ADDRESS, problems=feed.problems))
     if listed.url is None:
-        await remember_address(office, partner, listed.key, url)
+        await remember_address(office, partner.name, listed.key, url)
         listed = replace(listed, url=url)
     found = await _look(looker, url, expected)
-    await office.store.write(_record, partner, Audited(listed, found), office.occasion("audit"))
+    await office.store.write(_record, partner.name, Audited(listed, found), office.occasion("audit"))
     return Audited(listed, found)
 
 
 # --- what should stand there ---------------------------------------------------------------------------------------
 
 
-def _expected(tx: Tx, partner: str, listed: Listed) -> Expected:
+def _expected(tx: Tx, partner: PartnerDeclaration, listed: Listed) -> Expected:
     stored = articles.by_key(tx, listed.key)
     assert stored is not None
-    declared, route = tx.declarations, must_route(tx, partner)
+    declared = tx.declarations
     told = _told(tx, listed.key)
     url = stored.url or f"{declared.publisher.root}/articles/{stored.slug}"
-    named = _source_of(told[-1][1], stored.slug, route.partner, declared) if told else None
+    named = _source_of(told[-1][1], stored.slug, partner, declared) if told else None
     stories, names = named or ((url,), (declared.publisher.title,))
     return Expected(
-        tellings=tuple(telling(_shaped(article, route.partner, declared), number) for number, article in told),
+        tellings=tuple(telling(_shaped(article, partner, declared), number) for number, article in told),
         newest=stored.revision,
         url=url,
         stories=stories,

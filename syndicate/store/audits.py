@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, case, exists, select, update
+from sqlalchemy import and_, bindparam, case, exists, select, update
 
 from syndicate.model.delivery import Evidence, Holding
-from syndicate.store.columns import fixed
+from syndicate.store.columns import At, fixed
 from syndicate.store.schema import articles
 from syndicate.store.schema import copies as t
 from syndicate.store.schema import deliveries as d
@@ -29,6 +29,11 @@ _LISTED = (
     .limit(bindparam("limit"))
 )
 _MINE = (t.c.partner == bindparam("the_partner"), t.c.article_key == bindparam("key"))
+_AS_KNOWN = (
+    t.c.holding == bindparam("new_holding"),
+    t.c.revision == bindparam("new_revision"),
+    t.c.unsure_revision.is_(None),
+)
 _NOTE = update(t).where(*_MINE).values(audited_at=bindparam("at"), audit=bindparam("found"))
 _SETTLE = (
     update(t)
@@ -44,7 +49,8 @@ _SETTLE = (
         revision=bindparam("new_revision"),
         unsure_revision=None,
         evidence=fixed(Evidence.VERIFIED.value),
-        changed_at=bindparam("at"),
+        # That it was looked at changes nothing: since when it holds that is kept.
+        changed_at=case((and_(*_AS_KNOWN), t.c.changed_at), else_=bindparam("at", type_=At())),
     )
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -70,6 +71,16 @@ async def test_a_faithful_copy_is_verified(paper: Service, gazette: Gazette, clo
     assert (copy.holding, copy.revision, copy.evidence) == (Holding.HELD, 1, Evidence.VERIFIED)
     assert (copy.audited_at, (copy.audit or {})["shows"]) == (clock.now(), "newest")
     assert "+http://127.0.0.1:8080" in gazette.agents[-1]
+
+
+async def test_looking_at_a_copy_does_not_make_it_younger(paper: Service, gazette: Gazette, clock: FixedClock) -> None:
+    await put(paper, body_html=OLD)
+    await take(paper, gazette)
+    gazette.pages["/ferry"] = a_page(await article(paper))
+    taken_at = clock.now()
+    clock.advance(timedelta(days=40))
+    await seen(paper)
+    assert (await the_copy(paper)).changed_at == taken_at
 
 
 @pytest.mark.parametrize(
