@@ -20,7 +20,6 @@ HOLDERS = {
     "partners.gazette.profile": {"profile"},
     "upstreams.wire": {"upstream"},
 }
-ONE_VALUE = "the contract names it and there is only one value yet, which is what is done"
 BY_NAME = "policy/selection.py reads it by its name, which stands in a table of keys there"
 KEYS = ("categories", "keywords", "authors", "sources", "languages")
 LISTS = (*KEYS, *(f"exclude_{key}" for key in KEYS))
@@ -30,7 +29,6 @@ UNREAD = {
     ("pages", "content"): "the settings hand it on among the declarations, as page_content",
     ("limits", "changes_per_hour"): "the settings hand it on among the declarations",
     ("service", "feeds"): "the settings read the feed files and watch them",
-    ("partners.gazette.profile", "format"): ONE_VALUE,
     ("upstreams.wire", "schedule"): "nothing pulls feeds yet; config.toml and a warning at start say so",
 }
 OPTIONS = [(table, key) for table, model in TABLES.items() for key in model.model_fields]
