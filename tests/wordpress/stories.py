@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,9 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+ROOT = Path(__file__).resolve().parents[2]
+PICTURES = ROOT / "syndicate" / "demo" / "pictures"
+SEED = ROOT.parent / "shared" / "input" / "seed-article.json"
 FERRY = "tag:harbour.example,2026:ferry"
 
 
@@ -51,9 +55,25 @@ def a_story(root: str, names: list[str], **changes: Any) -> dict[str, Any]:
         "summary": "The first crossing left on the minute.",
         "body_html": "".join(paragraphs),
         "byline": "By Ada Quay",
-        "published_at": "2026-03-04T09:50:00-05:00[America/New_York]",
+        "published_at": "2026-03-04T05:50:00-05:00[America/New_York]",
         "categories": ["Harbour", "Arts & Life"],
         "keywords": ["ferries"],
         "images": images,
     }
     return record | changes
+
+
+def fourteen() -> list[str]:
+    """Return the names of so many pictures of our own making."""
+    return sorted(path.name for path in PICTURES.glob("*.jpg"))[:14]
+
+
+def seed_story(root: str) -> dict[str, Any] | None:
+    """Return the seed article, its pictures replaced by our own at `root`; None where it is not here."""
+    if not SEED.exists():
+        return None
+    text = SEED.read_text("utf-8")
+    for image, name in zip(json.loads(text)["images"], fourteen(), strict=True):
+        text = text.replace(image["url"], f"{root}/{name}")
+    story: dict[str, Any] = json.loads(text)
+    return story
