@@ -95,8 +95,11 @@ class Instance(ScriptedSite):
             return web.json_response(self.statuses[self.keys[key]])
         assert asked["visibility"] in VISIBLE
         assert "media_attributes" not in asked
-        self.keys[key] = next(self._ids)
-        return self._kept(self.keys[key], asked, {"visibility": asked["visibility"], "created_at": _at(0)})
+        id_ = next(self._ids)
+        answer = self._kept(id_, asked, {"visibility": asked["visibility"], "created_at": _at(0)})
+        if answer.status == 200:
+            self.keys[key] = id_
+        return answer
 
     def _kept(self, id_: str, asked: dict[str, Any], made: dict[str, Any]) -> web.Response:
         text = asked["status"]
