@@ -50,6 +50,7 @@ class Mailbox:
 
     mood: Mood = Mood.WELL
     mails: list[Mail] = field(default_factory=list)
+    refused: list[Mail] = field(default_factory=list)
     replies: dict[str, str] = field(default_factory=dict)
     data_reply: str = "250 OK"
     port: int = 0
@@ -83,8 +84,8 @@ class Mailbox:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802  # as above
         assert isinstance(envelope.content, bytes)
-        if self.data_reply.startswith("2"):
-            self.mails.append(Mail(str(envelope.mail_from), tuple(envelope.rcpt_tos), envelope.content))
+        mail = Mail(str(envelope.mail_from), tuple(envelope.rcpt_tos), envelope.content)
+        (self.mails if self.data_reply.startswith("2") else self.refused).append(mail)
         if self.mood is Mood.LOSING:
             await asyncio.Event().wait()
         return self.data_reply
