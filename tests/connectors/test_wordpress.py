@@ -12,7 +12,7 @@ from syndicate.connectors.suite.copy import accepted, refused
 from syndicate.connectors.suite.sendings import NOW, a_retraction, a_sending, an_update
 from syndicate.model.delivery import EventType
 from tests.connectors.wordpress_site import AUTHOR, CONTRIBUTOR, EDITOR, Fault, WordPressSite
-from tests.connectors.wordpress_story import a_life
+from tests.connectors.wordpress_story import PUBLISHED, a_life
 
 
 def the_post(site: WordPressSite) -> dict[str, Any]:
@@ -237,6 +237,37 @@ async def test_a_page_in_place_of_an_answer_is_no_retraction() -> None:
     assert the_post(site)["status"] == "trash"
 
 
+async def test_a_page_that_says_not_found_is_no_word_of_wordpress() -> None:
+    site = WordPressSite()
+    async with a_life(site) as life:
+        await life.until_accepted(a_sending())
+        site.faults = {len(site.requests) + 1: Fault.MISSING}
+        refused(await life.copy.send(a_retraction()))
+        assert writes(site)[-1].startswith("DELETE")
+
+
+async def test_a_post_that_went_into_the_trash_while_the_answer_was_lost_is_there() -> None:
+    site = WordPressSite()
+    async with a_life(site) as life:
+        await life.until_accepted(a_sending())
+        # The client repeats a DELETE by itself where a kept connection ends.
+        site.faults = {len(site.requests) + 1: Fault.DROPPED_AFTER}
+        accepted(await life.copy.send(a_retraction()))
+        assert [line.partition(" ")[0] for line in writes(site)[-2:]] == ["DELETE", "DELETE"]
+    assert the_post(site)["status"] == "trash"
+
+
+async def test_a_draft_of_ours_of_which_nothing_is_known_any_more_is_shown() -> None:
+    site = WordPressSite()
+    async with a_life(site) as life:
+        site.faults = {7: Fault.ERROR}
+        refused(await life.copy.send(PUBLISHED))
+        assert the_post(site)["status"] == "draft"
+        life.copy.remote = {}
+        await life.until_accepted(PUBLISHED)
+    assert (the_post(site)["status"], len(site.media)) == ("publish", 3)
+
+
 async def test_comments_are_as_the_partner_wants_them() -> None:
     site = WordPressSite(extra={"comments": "closed"})
     async with a_life(site) as life:
@@ -293,6 +324,10 @@ async def test_work_that_was_done_counts_and_trying_again_does_not() -> None:
         assert not refused(await life.copy.send(a_sending())).progressed
         assert not refused(await life.copy.send(a_sending())).progressed
         assert life.copy.remote["making"]
+        site.faults = {}
+        accepted(await life.copy.send(a_sending()))
+        site.faults = {len(site.requests) + 1: Fault.ERROR}
+        assert not refused(await life.copy.send(an_update("Again"))).progressed
 
 
 async def test_a_preview_shows_the_post_as_it_would_be_sent() -> None:

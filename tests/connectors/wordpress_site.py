@@ -47,6 +47,7 @@ class Fault(Enum):
     PAGE_AFTER = "does it and answers with a page"
     BUSY = "asks for a pause"
     LOCKED = "rejects the credentials"
+    MISSING = "answers 404 with a page"
     KILLED = "does not do it, and we are killed"
     KILLED_AFTER = "does it, and we are killed"
 
@@ -131,6 +132,8 @@ class WordPressSite:
     def _before(self, fault: Fault | None, request: Request) -> Answer | None:
         if fault is Fault.ERROR:
             return Answer(500, {"code": "internal_server_error", "message": "", "data": {"status": 500}})
+        if fault is Fault.MISSING:
+            return Answer(404, "<h1>404 Not Found</h1>")
         if fault is Fault.BUSY or self.mood is Mood.BUSY:
             return Answer(429, {"code": "too_many"}, {"Retry-After": "1"})
         if fault is Fault.LOCKED or self.mood is Mood.LOCKED:
