@@ -72,6 +72,12 @@ def missing_programs() -> list[str]:
     return [name for name in ("php", "mariadbd", "mariadb-install-db") if shutil.which(name, path=_PATH) is None]
 
 
+def missing_extensions() -> list[str]:
+    """Return what WordPress or the tests need of PHP and this one lacks; PHP has to be there."""
+    listed = subprocess.run(["php", "-m"], capture_output=True, text=True, check=True).stdout.split()
+    return [f"PHP's {name}" for name in ("mysqli", "gd", "dom", "curl") if name not in listed]
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -15,7 +15,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
-from tests.wordpress.servers import PHP_OPTIONS, a_mariadb, a_php_server, missing_programs
+from tests.wordpress.servers import PHP_OPTIONS, a_mariadb, a_php_server, missing_extensions, missing_programs
 
 FILES = Path("/usr/share/wordpress")
 OWN = Path(__file__).resolve().parent / "site"
@@ -99,7 +99,7 @@ def why_not() -> str | None:
     """Tell what this machine lacks for a WordPress."""
     if not FILES.is_dir():
         return "WordPress is not installed (Debian's package wordpress)"
-    missing = missing_programs()
+    missing = missing_programs() or missing_extensions()
     return f"not installed: {', '.join(missing)}" if missing else None
 
 
