@@ -22,6 +22,7 @@ from syndicate.errors import ConfigurationError, LeaseLostError
 from syndicate.model.declarations import PartnerDeclaration
 from syndicate.model.delivery import EventType
 from syndicate.net.mail import MailServer, SMTPMailer
+from syndicate.policy.retry import pause_in_step
 from tests.connectors.mailboxes import PASSWORD, USER, Mail, Mailbox, mailbox
 
 DESK, NIGHT_DESK = "desk@gazette.example", "night@gazette.example"
@@ -145,6 +146,17 @@ async def test_of_a_withdrawal_only_the_note_leaves_beside_what_the_partner_held
     assert "It arrived at ten" not in office.newest.data.decode()
     assert office.newest.message["Importance"] == "high"
     assert copy.remote == {"thread": office.box.mails[0].message["Message-ID"]}
+
+
+async def test_a_withdrawal_after_a_lost_answer_is_found_below_what_it_withdraws(office: Office) -> None:
+    copy = Copy(office.connector())
+    office.box.mood = Mood.LOSING
+    refused(await copy.send(a_sending(title="New ferry sails")))
+    office.box.mood = Mood.WELL
+    accepted(await copy.send(a_retraction()))
+    first, withdrawal = [each.message for each in office.box.mails]
+    assert withdrawal["References"] == first["Message-ID"]
+    assert withdrawal["Subject"] == "[Withdrawn] New ferry sails"
 
 
 async def test_a_withdrawal_of_what_was_never_sent_names_its_address(office: Office) -> None:
@@ -278,7 +290,7 @@ async def test_a_digest_whose_answer_was_lost_is_sent_again_as_it_was(office: Of
     newcomer = a_sending(title="Story 7", delivery_id="msg_7", article={"id": "tag:h,2026:7"})
     again = (copy.send(each) for copy, each in zip(copies, three(), strict=True))
     outcomes = await asyncio.gather(Copy(connector).send(newcomer), *again)
-    assert {each.retry_after for each in lost if isinstance(each, Refused)} == {refused(lost[0]).retry_after}
+    assert {refused(each).retry_after for each in lost} == {pause_in_step(1)}
     assert all(isinstance(each, Accepted) for each in outcomes)
     first, *others = [str(each.message["Message-ID"]) for each in office.box.mails]
     assert len(others) == 2
