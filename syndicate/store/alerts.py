@@ -12,6 +12,7 @@ from sqlalchemy import Row, and_, bindparam, delete, func, insert, literal, or_,
 from syndicate.model.alerts import Alert, AlertKind
 from syndicate.model.delivery import EventType, Holding
 from syndicate.store.columns import fixed
+from syndicate.store.memberships import WAS_WITHDRAWN
 from syndicate.store.schema import copies as c
 from syndicate.store.schema import deliveries as d
 from syndicate.store.schema import memberships as m
@@ -55,7 +56,7 @@ _UNFETCHED = (
     .select_from(m.join(c, and_(c.c.partner == bindparam("partner"), c.c.article_key == m.c.article_key)))
     .where(
         m.c.feed == bindparam("feed"),
-        m.c.left_seq.is_not(None),
+        WAS_WITHDRAWN,
         m.c.left_at <= bindparam("before"),
         c.c.seq < m.c.left_seq,
         _may_hold,

@@ -183,6 +183,7 @@ deliveries = Table(
     Index("deliveries_by_article", "article_key", "partner"),
     Index("deliveries_finished", "finished_at"),
     Index("deliveries_newest", "created_at", "id"),
+    partial_index("deliveries_given_up", "partner", "finished_at", where="state = 'failed'"),
     partial_index("deliveries_next", "due_at", where="state = 'waiting'"),
     # At most one unsent, and at most one being sent, for each partner and article.
     partial_index("deliveries_one_waiting", "partner", "article_key", where="state = 'waiting'", unique=True),

@@ -12,6 +12,7 @@ from sqlalchemy import event
 
 from syndicate.model.delivery import Lane
 from syndicate.store import (
+    alerts,
     articles,
     attempts,
     backlog,
@@ -22,6 +23,7 @@ from syndicate.store import (
     journal,
     leases,
     memberships,
+    pace,
 )
 from syndicate.store.schema_alerts import metadata
 from syndicate.store.store import Store
@@ -107,6 +109,22 @@ HOT: dict[str, tuple[str, Query]] = {
     ),
 }
 
+# What the alarm asks every few seconds; the few rows that are found may be sorted.
+ALARM: dict[str, tuple[str, Query]] = {
+    "what waits": ("deliveries_one_waiting", alerts.waiting),
+    "what was given up": ("deliveries_given_up", lambda tx: alerts.given_up(tx, since=NOON)),
+    "retractions that are owed": (
+        "deliveries_by_state",
+        lambda tx: alerts.unheeded(tx, "gazette", before=NOON, limit=10),
+    ),
+    "withdrawals that were not fetched": (
+        "memberships_left",
+        lambda tx: alerts.unfetched(tx, "gazette", "partner:gazette", before=NOON, limit=10),
+    ),
+    "when an upstream was heard of": ("upstream_articles_by_time", lambda tx: alerts.last_heard(tx, "wire")),
+    "how much changed": ("sqlite_autoindex_pace_1", lambda tx: pace.within_the_hour(tx, now=NOON)),
+}
+
 
 @pytest.fixture
 async def store(sqlite_path: Path) -> AsyncIterator[Store]:
@@ -176,6 +194,14 @@ async def test_a_query_that_runs_all_the_time_uses_its_index(store: Store, name:
     steps = await store.write(plans, query)
     assert any(index in step for step in steps), steps
     assert [step for step in steps if walks_a_table(step) or "FOR ORDER BY" in step] == []
+
+
+@pytest.mark.parametrize("name", ALARM)
+async def test_what_the_alarm_asks_walks_no_table(store: Store, name: str) -> None:
+    index, query = ALARM[name]
+    steps = await store.write(plans, query)
+    assert any(index in step for step in steps), steps
+    assert [step for step in steps if walks_a_table(step)] == []
 
 
 async def test_a_listing_goes_on_from_its_cursor_without_reading_what_came_before(store: Store) -> None:

@@ -32,4 +32,12 @@ def upgrade() -> None:
         sa.Column("changes", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("minute"),
     )
+    failed = sa.text("state = 'failed'")
+    op.create_index(
+        "deliveries_given_up",
+        "deliveries",
+        ["partner", "finished_at"],
+        sqlite_where=failed,
+        postgresql_where=failed,
+    )
     op.create_index("upstream_articles_by_time", "upstream_articles", ["upstream", "at"])
