@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from syndicate.actions.operate import replay
-from syndicate.actions.retract import retract
+from syndicate.actions.retract import restore, retract
 from syndicate.actions.single import send_one
 from syndicate.app.service import Service
 from syndicate.clock import FixedClock
@@ -17,7 +17,7 @@ from syndicate.model.delivery import Delivery, DeliveryState
 from tests.builders import NOON
 from tests.papers import a_paper, put
 from tests.store.conftest import OpenPaper
-from tests.store.mailroom import FERRY, PARTNER, deliver, owed
+from tests.store.mailroom import FERRY, FOR_GOOD, PARTNER, answer, claim_all, deliver, owed
 
 STORM, FOG, GULLS = (f"tag:harbour.example,2026:{name}" for name in ("storm", "fog", "gulls"))
 QUOTA = PARTNER.replace('schedule = "immediately"', 'schedule = "immediately"\nquota = "2/d"')
@@ -106,6 +106,7 @@ async def test_a_story_that_changes_while_it_waits_takes_one_place(open_paper: O
 async def test_a_story_withdrawn_before_it_went_gives_its_place_back(open_paper: OpenPaper) -> None:
     paper = await open_paper(QUOTA.replace('"immediately"', '"0 18 * * *"'))
     await put_all(paper, FERRY, STORM)
+    await put(paper, title="New ferry is late")
     await retract(paper.office, FERRY, reason="wrong", public_note=None, actor="test")
     await put(paper, id=FOG)
     assert await skipped(paper) == []
@@ -129,6 +130,39 @@ async def test_an_operator_sends_what_the_quota_skipped_and_its_changes_follow(p
     await put_all(paper, FERRY, STORM, FOG)
     await taken(paper)
     await send_one(paper.office, FOG, "gazette", actor="test")
+    await put(paper, id=FOG, title="Fog lifts")
+    assert await taken(paper) == [FOG]
+
+
+async def test_updates_of_older_stories_take_no_place(paper: Service, clock: FixedClock) -> None:
+    await put_all(paper, FERRY, STORM)
+    await taken(paper)
+    clock.advance(DAY)
+    await put_all(paper, FERRY, STORM, title="Changed")
+    await taken(paper)
+    await put_all(paper, FOG, GULLS)
+    assert await taken(paper) == [FOG, GULLS]
+
+
+async def test_a_story_that_comes_back_has_its_place_still(paper: Service) -> None:
+    await put_all(paper, FERRY, STORM)
+    await taken(paper)
+    await retract(paper.office, FERRY, reason="wrong", public_note=None, actor="test")
+    await taken(paper)
+    await restore(paper.office, FERRY, actor="test")
+    assert await taken(paper) == [FERRY]
+
+
+async def test_what_an_operator_sent_follows_its_changes_though_it_was_refused(
+    paper: Service, clock: FixedClock
+) -> None:
+    await put_all(paper, FERRY, STORM, FOG)
+    await taken(paper)
+    await send_one(paper.office, FOG, "gazette", actor="test")
+    while parcels := await claim_all(paper.office):
+        await answer(paper.office, parcels, FOR_GOOD)
+        clock.advance(timedelta(hours=2))
+    assert (await owed(paper.office))[-1].state is DeliveryState.FAILED
     await put(paper, id=FOG, title="Fog lifts")
     assert await taken(paper) == [FOG]
 
