@@ -68,7 +68,7 @@ class Mastodon:
             lambda method, url, media_type, body: {"Authorization": f"Bearer {token}"},
             explain=lambda refused, answer: explained(refused, answer, now=self._clock()),
         )
-        self._media = Media(self._api, self._requests, setting.means.pictures, self._clock)
+        self._media = Media(self._api, self._requests, setting.means.pictures)
         self._limits: tuple[datetime, Limits] | None = None
 
     async def send(self, sending: Sending) -> Outcome:

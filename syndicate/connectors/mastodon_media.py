@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -15,8 +15,6 @@ from syndicate.connectors.means import PictureFile, Pictures
 from syndicate.connectors.multipart import Part, multipart
 from syndicate.model.article import Image
 
-# Servers throw away after a day what was attached to nothing.
-_LOOSE_FOR = timedelta(hours=12)
 _POLLS, _BETWEEN_POLLS = 60, timedelta(seconds=1)
 # A picture that the server cannot take is left out, and the status goes without it.
 _UNWANTED = frozenset({413, 415, 422})
@@ -27,11 +25,10 @@ _GONE = frozenset({404, 410})
 class Media:
     """The pictures of one account. `remote["media"]` keeps, by address, the id of each and whether it is attached."""
 
-    def __init__(self, api: str, requests: Requests, pictures: Pictures, clock: Callable[[], datetime]) -> None:
+    def __init__(self, api: str, requests: Requests, pictures: Pictures) -> None:
         self._api = api
         self._requests = requests
         self._pictures = pictures
-        self._clock = clock
 
     async def bring(self, attempt: Attempt, images: Sequence[Image], limits: Limits) -> dict[str, str]:
         """Return the ids of the pictures that can be attached, by their addresses, in order."""
@@ -42,12 +39,10 @@ class Media:
         kept = attempt.remote.get("media", {}).get(image.url)
         if kept is not None and kept.get("attached"):
             return str(kept["id"])
-        if kept is not None and self._is_fresh(kept) and await self._is_ready(str(kept["id"])):
+        # Servers throw away after a day what was attached to nothing.
+        if kept is not None and await self._is_ready(str(kept["id"])):
             return str(kept["id"])
         return await self._upload(attempt, image, limits)
-
-    def _is_fresh(self, kept: Mapping[str, Any]) -> bool:
-        return self._clock() - datetime.fromisoformat(kept["at"]) < _LOOSE_FOR
 
     async def _upload(self, attempt: Attempt, image: Image, limits: Limits) -> str | None:
         file = await picture_file(self._pictures, image.url)
@@ -59,7 +54,7 @@ class Media:
         id_ = read_object(answer).get("id")
         if answer.status in _UNWANTED or not id_:
             return None
-        uploaded = {image.url: {"id": str(id_), "at": self._clock().isoformat()}}
+        uploaded = {image.url: {"id": str(id_)}}
         await attempt.did(media={**attempt.remote.get("media", {}), **uploaded})
         ready = answer.status not in _PROCESSING or await self._is_ready(str(id_))
         return str(id_) if ready else None

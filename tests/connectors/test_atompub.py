@@ -182,10 +182,13 @@ async def test_others_entries_with_our_words_are_not_ours() -> None:
     server = AtomServer()
     async with a_copy_at(server) as copy:
         server.add_other("New ferry sails")
+        server.add_other("The old ferry")
+        (_, old) = server.entries.values()
+        etree.SubElement(old.entry, f"{{{ATOM}}}link", rel="alternate", href="https://gazette.example/ferry.html")
         begun = {"creating_at": NOW.isoformat(), "title": "New ferry sails"}
         copy.remote = {**begun, "url": "https://harbour.example/articles/ferry"}
         accepted(await copy.send(a_sending(title="New ferry sails")))
-    assert len(server.entries) == 2
+    assert len(server.entries) == 3
 
 
 async def test_a_server_that_does_not_say_where_the_entry_is_is_searched() -> None:

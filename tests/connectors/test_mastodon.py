@@ -16,7 +16,7 @@ from syndicate.connectors.suite.sendings import NOW, a_sending, an_update
 from syndicate.connectors.suite.site import GivenPictures, Mood
 from tests.builders import an_image
 from tests.connectors.fediverse import Instance
-from tests.connectors.lives import Away, Watch, a_copy_at
+from tests.connectors.lives import Away, a_copy_at
 from tests.connectors.wordpress_story import PUBLISHED, RETRACTED, corrected
 from tests.connectors.wordpress_story import an_image as pictured
 
@@ -155,10 +155,9 @@ async def test_hotlinked_pictures_are_left_to_the_links_card() -> None:
 
 
 async def test_pictures_that_were_thrown_away_before_the_post_are_uploaded_again() -> None:
-    instance, watch = Instance(), Watch()
-    async with a_copy_at(instance, given={"clock": watch}) as copy:
-        copy.remote = {"media": {pictured("lead")["url"]: {"id": "7", "at": NOW.isoformat()}}}
-        watch.now = NOW + timedelta(hours=20)
+    instance = Instance()
+    async with a_copy_at(instance) as copy:
+        copy.remote = {"media": {pictured("lead")["url"]: {"id": "7"}}}
         accepted(await copy.send(with_pictures("lead")))
     assert the_status(instance)["media_ids"] == list(instance.media)
 
@@ -187,6 +186,15 @@ async def test_a_lost_post_is_found_by_its_link_when_its_key_is_forgotten() -> N
         accepted(await copy.send(RETRACTED))
     assert [text for text in await instance.shown() if text.startswith("New ferry")] == []
     assert len(instance.statuses) == 46
+
+
+async def test_an_older_status_with_the_same_link_is_somebody_elses() -> None:
+    instance = Instance()
+    async with a_copy_at(instance) as copy:
+        instance.add_other(f"Read this! {LINK}", minutes=-60)
+        copy.remote = {"posting_at": NOW.isoformat(), "link": LINK}
+        accepted(await copy.send(a_sending(title="New ferry sails")))
+    assert sorted(await instance.shown()) == ["New ferry sails", f"Read this! {LINK}"]
 
 
 async def test_a_status_that_was_deleted_there_is_posted_again_with_its_pictures() -> None:
