@@ -149,6 +149,19 @@ async def test_a_story_that_came_back_has_no_retraction_to_acknowledge(paper: Se
     assert await kinds(paper) == []
 
 
+async def test_a_retraction_that_was_given_up_and_then_lifted_is_nothing_to_acknowledge(
+    paper: Service, clock: FixedClock
+) -> None:
+    await put_story(paper.office)
+    await deliver(paper.office)
+    await retract(paper.office, FERRY, reason="wrong", public_note=None, actor="test")
+    clock.advance(timedelta(days=8))
+    await answer(paper.office, await claim_all(paper.office), UNCERTAIN)
+    await restore(paper.office, FERRY, actor="test")
+    await deliver(paper.office)
+    assert AlertKind.UNACKNOWLEDGED not in await kinds(paper)
+
+
 async def test_a_polled_partner_that_does_not_fetch_a_withdrawal_is_told(
     open_paper: OpenPaper, clock: FixedClock
 ) -> None:
