@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from syndicate.actions.claim import Room, claim
-from syndicate.actions.leases import next_due
+from syndicate.actions.claim import Parcel, Room, claim
+from syndicate.actions.leases import next_due, recover
 from syndicate.actions.record import record
 from syndicate.actions.send import send
 from syndicate.app.service import Service
@@ -37,9 +37,14 @@ PATIENCE_SECONDS = 20.0
 
 @dataclass
 class EveryStepOnce:
-    """Cuts each request of a phase the first time it is made; `begin` starts the next phase."""
+    """Cuts each request of a phase the first time it is made; `begin` starts the next phase.
+
+    With `kills`, our own process ends there too: `sending` is what it was at.
+    """
 
     fault: Fault
+    kills: bool = False
+    sending: asyncio.Task[None] | None = None
     cut: int = 0
     seen: set[bytes] = field(default_factory=set)
 
@@ -52,6 +57,8 @@ class EveryStepOnce:
             return None
         self.seen.add(step)
         self.cut += 1
+        if self.kills and self.sending is not None:
+            self.sending.cancel()
         return self.fault
 
 
@@ -82,20 +89,32 @@ class Desk:
         return attempts
 
     async def _step(self) -> int:
-        office = self.service.office
-        parcels = await claim(office, {"gazette": PLENTY})
-        attempted = [await send(office, self.service.connections, parcel, jitter=JITTER) for parcel in parcels]
-        await record(office, [each for each in attempted if each is not None])
-        # Between two attempts lies a minute: whatever the server was cut off from, it has finished.
+        parcels = await claim(self.service.office, {"gazette": PLENTY})
+        for parcel in parcels:
+            self.cuts.sending = asyncio.create_task(self._send(parcel))
+            await asyncio.wait([self.cuts.sending])
+            if self.cuts.sending.cancelled():
+                # The next process finds what the one that is gone had claimed.
+                await recover(self.service.office, alone=True)
+            else:
+                self.cuts.sending.result()
+        await self._quiet()
+        return len(parcels)
+
+    async def _send(self, parcel: Parcel) -> None:
+        attempted = await send(self.service.office, self.service.connections, parcel, jitter=JITTER)
+        await record(self.service.office, [attempted] if attempted is not None else [])
+
+    async def _quiet(self) -> None:
+        """Between two attempts lies a minute: whatever the server was cut off from, it has finished."""
         async with asyncio.timeout(PATIENCE_SECONDS):
             while self.proxy.abandoned:
                 await asyncio.sleep(0.02)
-        return len(parcels)
 
 
 @asynccontextmanager
-async def a_desk(folder: Path, site: WordPress, fault: Fault) -> AsyncIterator[Desk]:
-    clock, cuts = FixedClock(NOON), EveryStepOnce(fault)
+async def a_desk(folder: Path, site: WordPress, fault: Fault, *, kills: bool = False) -> AsyncIterator[Desk]:
+    clock, cuts = FixedClock(NOON), EveryStepOnce(fault, kills)
     async with a_proxy(site.port) as proxy:
         proxy.choose = cuts
         section = PARTNER.format(port=proxy.port, user=site.user)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -52,16 +53,29 @@ async def live(desk: Desk, story: dict[str, Any], site: WordPress) -> None:
     assert post["featured_media"] == media[0]["id"]
 
 
+@pytest.fixture
+def four(tmp_path: Path) -> Iterator[tuple[str, list[str]]]:
+    """Serve four pictures; yields where, and their names."""
+    for colour in COLOURS:
+        (tmp_path / f"{colour}.jpg").write_bytes(a_jpeg(480, 320, colour))
+    with served(tmp_path) as root:
+        yield root, [f"{colour}.jpg" for colour in COLOURS]
+
+
 @pytest.mark.parametrize("fault", CUTS)
 async def test_however_the_network_is_cut_there_is_one_copy_of_everything(
-    fault: Fault, wordpress: WordPress, tmp_path: Path
+    fault: Fault, wordpress: WordPress, four: tuple[str, list[str]], tmp_path: Path
 ) -> None:
-    names = [f"{colour}.jpg" for colour in COLOURS]
-    for name, colour in zip(names, COLOURS, strict=True):
-        (tmp_path / name).write_bytes(a_jpeg(480, 320, colour))
-    with served(tmp_path) as root:
-        async with a_desk(tmp_path / "paper", wordpress, fault) as desk:
-            await live(desk, a_story(root, names), wordpress)
+    async with a_desk(tmp_path / "paper", wordpress, fault) as desk:
+        await live(desk, a_story(*four), wordpress)
+
+
+@pytest.mark.parametrize("fault", [Fault.UNSENT, Fault.ABANDONED])
+async def test_wherever_the_service_is_killed_there_is_one_copy_of_everything(
+    fault: Fault, wordpress: WordPress, four: tuple[str, list[str]], tmp_path: Path
+) -> None:
+    async with a_desk(tmp_path / "paper", wordpress, fault, kills=True) as desk:
+        await live(desk, a_story(*four), wordpress)
 
 
 @pytest.mark.parametrize("fault", [Fault.UNANSWERED])
