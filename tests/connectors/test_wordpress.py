@@ -77,6 +77,17 @@ async def test_categories_and_tags_are_matched_by_name_or_made() -> None:
     assert [site.terms["tags"][each] for each in post["tags"]] == ["ferries"]
 
 
+async def test_case_makes_no_other_term_and_names_are_html_there() -> None:
+    site = WordPressSite(extra={"terms": "match"}, terms={"categories": {5: "HARBOUR"}, "tags": {}})
+    async with a_life(site) as life:
+        await life.until_accepted(a_sending())
+        assert the_post(site)["categories"] == [5]
+    site = WordPressSite()
+    async with a_life(site) as life:
+        await life.until_accepted(a_sending(article={"categories": ["Arts & <life>"]}))
+        assert site.terms["categories"][the_post(site)["categories"][0]] == "Arts &amp; &lt;life&gt;"
+
+
 async def test_a_term_that_reads_alike_is_taken_for_the_same() -> None:
     site = WordPressSite(terms={"categories": {1: "Uncategorized", 5: "Harbour!"}, "tags": {}})
     async with a_life(site) as life:

@@ -11,8 +11,9 @@ from syndicate.connectors.means import NoPicture, PictureFile
 from syndicate.connectors.suite.copy import Copy, accepted, refused
 from syndicate.connectors.suite.sendings import a_retraction, a_sending, an_update
 from syndicate.connectors.suite.site import connector_at, means
+from syndicate.connectors.wordpress.api import UNCLEAR
 from tests.connectors.partners import partner
-from tests.connectors.wordpress_site import AUTHOR, CONTRIBUTOR, WordPressSite
+from tests.connectors.wordpress_site import AUTHOR, CONTRIBUTOR, Fault, WordPressSite
 from tests.connectors.wordpress_story import PICTURES, PUBLISHED, RETRACTED, THREE, a_life, a_picture, an_image
 
 
@@ -225,3 +226,32 @@ async def test_a_copy_that_was_deleted_comes_back_with_the_pictures_that_are_lef
         await life.until_accepted(a_sending(article={"images": THREE}, revision=4))
     assert names(site) == ["crew", "lead", "quay"]
     assert {media["post"] for media in site.media.values()} == {the_post(site)["id"]}
+
+
+async def test_a_post_that_editors_there_took_down_is_not_shown_by_an_update() -> None:
+    site = WordPressSite()
+    async with a_life(site) as life:
+        await life.until_accepted(PUBLISHED)
+        the_post(site)["status"] = "private"
+        await life.until_accepted(with_images(*THREE))
+    assert the_post(site)["status"] == "private"
+
+
+async def test_another_delivery_waits_for_an_upload_that_may_still_be_under_way() -> None:
+    site = WordPressSite()
+    async with a_life(site) as life:
+        site.faults = {7: Fault.DROPPED}
+        refused(await life.copy.send(PUBLISHED))
+        life.copy._attempts = 0
+        outcome = refused(await life.copy.send(with_images(*THREE)))
+        assert (outcome.reason, outcome.retry_after) == ("an earlier upload may still be under way", UNCLEAR)
+        await life.until_accepted(with_images(*THREE))
+    assert names(site) == ["crew", "lead", "quay"]
+
+
+async def test_addresses_of_pictures_that_left_are_not_remembered() -> None:
+    site = WordPressSite()
+    async with a_life(site) as life:
+        await life.until_accepted(PUBLISHED)
+        await life.until_accepted(with_images(an_image("quay")))
+        assert list(life.copy.remote["digests"]) == [a_picture("quay").url]
