@@ -19,6 +19,8 @@ Authorise = Callable[[str, str, str, bytes], Mapping[str, str]]
 
 UNSAFE = Refused("credentials go only over https, or to a network opened in [network] allow_private", certain=True)
 _MOMENT = timedelta(0)
+# Read in one go: a page of a hundred long articles, and no more than the event loop can spare.
+_MAX_DOCUMENT_BYTES = 4 * 1024**2
 # A body of this size takes no longer than any other; a larger one gets a second for each part as large.
 _QUICKLY_SENT_BYTES = 256 * 1024
 
@@ -90,9 +92,11 @@ class Requests:
         return self._judged(result, expected)
 
     async def read(self, url: str, *, accept: str, expected: Collection[int] = ()) -> Answer:
-        """Fetch a document of any length there may be, as `send`."""
+        """Fetch a document that may be longer than the start of an answer, as `send`."""
         asked = await self._headers("GET", url, "", b"")
-        found = await self._client.get(url, headers={**asked, "Accept": accept}, redirects=0)
+        found = await self._client.get(
+            url, headers={**asked, "Accept": accept}, redirects=0, max_inflated_bytes=_MAX_DOCUMENT_BYTES
+        )
         whole = found if isinstance(found, Failure) else Answer(found.status, found.headers, found.body, True, _MOMENT)
         return self._judged(whole, expected)
 
