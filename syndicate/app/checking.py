@@ -51,9 +51,17 @@ async def check_connections(loaded: Loaded, *, reach: bool) -> list[Finding]:
     settings = loaded.settings
     async with Client(guard_of(settings), base_url=settings.service.base_url) as client:
         found = list(_check_secrets(loaded, client))
+        found += [await _check_clear(client, url) for url in loaded.secrets.option("alerts", "webhook")[:1]]
         if reach:
             found += await asyncio.gather(*(_reach(client, subject, url) for subject, url in _addresses(loaded)))
     return found
+
+
+async def _check_clear(client: Client, url: str) -> Finding:
+    """Check that an address that is itself a secret would not be called in the clear; it is never shown."""
+    if await client.may_carry_secrets(url.strip()):
+        return Finding("fine", "alerts.webhook", "may be called; `syndicate alerts test` tries it")
+    return Finding("wrong", "alerts.webhook", "is no https address that resolves; use https, or open its network")
 
 
 def _check_secrets(loaded: Loaded, client: Client) -> Iterator[Finding]:
@@ -84,6 +92,8 @@ def _addresses(loaded: Loaded) -> Iterator[tuple[str, str]]:
     for upstream in loaded.declarations.upstreams:
         if upstream.url is not None:
             yield f"upstreams.{upstream.name}", upstream.url
+    for url in loaded.secrets.option("alerts", "webhook")[:1]:
+        yield "alerts.webhook", url.strip()
 
 
 async def _reach(client: Client, subject: str, url: str) -> Finding:

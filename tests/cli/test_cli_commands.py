@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from syndicate.actions.claim import Room, claim
 from syndicate.actions.record import Attempted, record
+from syndicate.app.checking import check_connections
 from syndicate.app.commands.command import Call
 from syndicate.app.commands.table import COMMANDS
 from syndicate.app.service import Service
@@ -20,7 +21,7 @@ from syndicate.connectors.contract import Accepted, Refused
 from syndicate.errors import ArticleRetractedError, ConflictError, InvalidRecordError, PartnerNotFoundError
 from tests.architecture.source import PACKAGE
 from tests.builders import NOON
-from tests.papers import a_paper, put
+from tests.papers import a_paper, configure, put
 from tests.store.mailroom import answer, claim_all
 
 ID = "tag:harbour.example,2026:ferry"
@@ -224,6 +225,15 @@ async def test_a_test_of_alerts_tries_every_way(tmp_path: Path) -> None:
     async with a_paper(tmp_path, alerts, environ={"CHAT": "http://127.0.0.1:9/canary"}) as service:
         (done,) = await do(service, "alerts.test")
     assert (done["channel"], done["accepted"], done["reason"]) == ("webhook", False, "connection refused")
+
+
+@pytest.mark.parametrize(
+    ("url", "level"), [("http://127.0.0.1:9/canary", "fine"), ("http://93.184.216.34/canary", "wrong")]
+)
+async def test_a_check_tells_of_an_alert_that_would_go_in_the_clear(tmp_path: Path, url: str, level: str) -> None:
+    loaded = configure(tmp_path, '[alerts]\nwebhook = "env:CHAT"\n', environ={"CHAT": url})
+    (finding,) = await check_connections(loaded, reach=False)
+    assert (finding.level, finding.subject, "canary" in finding.text) == (level, "alerts.webhook", False)
 
 
 async def test_a_partner_nobody_declared_cannot_be_tested_or_previewed(tmp_path: Path) -> None:
