@@ -42,7 +42,7 @@ class EveryStepOnce:
     With `kills`, our own process ends there too: `sending` is what it was at.
     """
 
-    fault: Fault
+    fault: Fault | None
     kills: bool = False
     sending: asyncio.Task[None] | None = None
     cut: int = 0
@@ -113,11 +113,13 @@ class Desk:
 
 
 @asynccontextmanager
-async def a_desk(folder: Path, site: WordPress, fault: Fault, *, kills: bool = False) -> AsyncIterator[Desk]:
+async def a_desk(
+    folder: Path, site: WordPress, fault: Fault | None, *, kills: bool = False, options: str = ""
+) -> AsyncIterator[Desk]:
     clock, cuts = FixedClock(NOON), EveryStepOnce(fault, kills)
     async with a_proxy(site.port) as proxy:
         proxy.choose = cuts
-        section = PARTNER.format(port=proxy.port, user=site.user)
+        section = PARTNER.format(port=proxy.port, user=site.user) + options
         environ = {"GAZETTE_PASSWORD": site.password}
         async with a_paper(folder, section, clock=clock, environ=environ) as service:
             yield Desk(service, clock, proxy, cuts)
