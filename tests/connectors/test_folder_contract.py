@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 
@@ -15,7 +16,12 @@ from tests.connectors import dropped
 
 
 def files_below(root: Path) -> dict[str, bytes]:
-    return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    """Return what stands below a folder; one that is renamed meanwhile is left out."""
+    found = {}
+    for path in [path for path in root.rglob("*") if path.is_file()]:
+        with suppress(FileNotFoundError):
+            found[path.relative_to(root).as_posix()] = path.read_bytes()
+    return found
 
 
 class Inbox:

@@ -6,6 +6,8 @@ import asyncio
 import shutil
 import subprocess
 from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,11 +33,16 @@ KEY = "S3RVER"
 
 @pytest.fixture(scope="module")
 def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Return the address of a server with one bucket."""
+    with an_s3rver(tmp_path_factory.mktemp("s3rver")) as endpoint:
+        yield endpoint
+
+
+@contextmanager
+def an_s3rver(folder: Path) -> Iterator[str]:
+    """Run a server with one bucket; yields its address. Skips where it cannot be had."""
     npm, node = shutil.which("npm"), shutil.which("node")
     if npm is None or node is None:
         pytest.skip("needs node and npm")
-    folder = tmp_path_factory.mktemp("s3rver")
     (folder / "package.json").write_text('{"private": true}')
     install = [npm, "install", "--no-audit", "--no-fund", "--ignore-scripts", PACKAGE]
     try:

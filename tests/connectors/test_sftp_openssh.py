@@ -74,14 +74,18 @@ class Server:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with an_openssh(tmp_path_factory.mktemp("sshd")) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def an_openssh(folder: Path) -> Iterator[Server]:
+    """Run a server in a folder; skips where there is none to run."""
     if SSHD is None:
         pytest.skip("needs sshd (Debian: openssh-server)")
-    folder = tmp_path_factory.mktemp("sshd")
     host_key, client_key = (asyncssh.generate_private_key("ssh-ed25519") for _ in range(2))
-    for name, text in (
-        ("host_key", host_key.export_private_key()),
-        ("authorized_keys", client_key.export_public_key()),
-    ):
+    files = {"host_key": host_key.export_private_key(), "authorized_keys": client_key.export_public_key()}
+    for name, text in files.items():
         (folder / name).write_bytes(text)
         (folder / name).chmod(0o600)
     (folder / "in").mkdir()
