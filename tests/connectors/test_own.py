@@ -81,9 +81,9 @@ async def test_a_module_beside_the_configuration_serves_a_partner(tmp_path: Path
 
 
 def test_what_is_installed_goes_before_what_stands_beside_the_configuration(tmp_path: Path, path: list[str]) -> None:
-    (tmp_path / "json.py").write_text("raise SystemExit('taken for the library')", "utf-8")
+    (tmp_path / "tabnanny.py").write_text("raise SystemExit('taken for the library')", "utf-8")
     with pytest.raises(ConfigurationError) as refused:
-        load_own("python:json", beside=tmp_path)
+        load_own("python:tabnanny", beside=tmp_path)
     assert "has no CONNECTOR" in str(refused.value.violations[0])
 
 

@@ -149,16 +149,16 @@ def test_whatever_is_accepted_is_written_and_read_back(name: str, record: dict[s
         return
     title, pictures = READERS[name](FORMATS[name].write(a_story(article)))
     assert folded(title) == folded(article.title)
-    expected = [(folded(image.caption or ""), folded(image.credit or "")) for image in article.images]
-    assert sorted((folded(caption), folded(credit)) for caption, credit in pictures if caption or credit) == sorted(
-        each for each in expected if each != ("", "")
-    )
+    # A body may show a picture twice.
+    shown = {(folded(caption), folded(credit)) for caption, credit in pictures if caption or credit}
+    told = {(folded(image.caption or ""), folded(image.credit or "")) for image in article.images}
+    assert shown == told - {("", "")}
 
 
 @given(record=RECORDS)
 def test_nitf_loses_no_word_of_a_body(record: dict[str, Any]) -> None:
     article = accepted(record)
-    if article is None or article.images:
+    if article is None:
         return
     root = etree.fromstring(FORMATS["nitf"].write(a_story(article)))
     story = a_story(article)

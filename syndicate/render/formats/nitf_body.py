@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lxml import etree
@@ -13,8 +13,10 @@ from syndicate.render.enclosures import image_type
 from syndicate.render.namespaces import NITF
 
 _INLINE = {"a": "a", "b": "em", "em": "em", "i": "em", "q": "q", "strong": "em", "cite": "em"}
-_PARAGRAPHS = {"p": "p", "dt": "dt", **{f"h{level}": "hl2" for level in range(1, 7)}}
-_PLAIN = frozenset({"div", "section", "article", "aside", "main", "header", "footer", "figcaption", "address"})
+_PARAGRAPHS = {"p": "p", **{f"h{level}": "hl2" for level in range(1, 7)}}
+_PLAIN = frozenset({"div", "section", "article", "aside", "main", "header", "footer", "figcaption", "address", "nav"})
+# Parts of what is not there around them.
+_PLAIN |= frozenset({"li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "caption", "details", "summary"})
 
 
 def add_nitf(target: etree._Element, name: str, text: str | None = None, /, **attributes: str | None) -> etree._Element:
@@ -56,22 +58,31 @@ class NITFBody:
 
     def _list(self, target: etree._Element, source: etree._Element) -> None:
         items = [child for child in source if _words(child)]
-        if items:
-            made = add_nitf(target, str(source.tag))
+        if not _hold_all(items, source):
+            return self._flat(target, source)
+        made = add_nitf(target, str(source.tag))
         for child in items:
             item = add_nitf(made, "li")
             self.fill(item, child, loose=item)
+        return None
 
     def _definitions(self, target: etree._Element, source: etree._Element) -> None:
         items = [child for child in _own(source, "dt", "dd") if _words(child)]
-        if items:
-            made = add_nitf(target, "dl")
+        if not _hold_all(items, source):
+            return self._flat(target, source)
+        made = add_nitf(target, "dl")
         for child in items:
             item = add_nitf(made, str(child.tag))
             if child.tag == "dd":
                 self.fill(item, child)
             else:
                 _inline_content(item, child)
+        return None
+
+    def _flat(self, target: etree._Element, source: etree._Element) -> None:
+        """Write what has words where its structure has no place for them, or no words at all."""
+        if _words(source):
+            self.fill(target, source)
 
     def _quote(self, target: etree._Element, source: etree._Element) -> None:
         if _words(source):
@@ -80,8 +91,9 @@ class NITFBody:
     def _table(self, target: etree._Element, source: etree._Element) -> None:
         rows = [row for row in _own(source, "tr") if next(row.iterchildren("td", "th"), None) is not None]
         caption = source.find("caption")
-        if not rows:
-            return self.fill(target, source)
+        cells = [cell for row in rows for cell in row.iterchildren("td", "th")]
+        if not _hold_all([*([] if caption is None else [caption]), *cells], source) or not rows:
+            return self._flat(target, source)
         made = add_nitf(target, "table")
         if caption is not None:
             _inline_content(add_nitf(made, "caption"), caption)
@@ -96,12 +108,15 @@ class NITFBody:
             self.fill(made, cell, loose=made)
 
     def _figure(self, target: etree._Element, source: etree._Element) -> None:
-        named = (self.pictures.get(img.get("src", "")) for img in source.iter("img"))
-        image = next((image for image in named if image), None)
-        if image is None:
-            return self.fill(target, source)
-        self.placed.add(image.url)
-        return add_picture(target, image)
+        shown = [str(img.get("src", "")) for img in source.iter("img")]
+        image = self.pictures.get(shown[0]) if len(shown) == 1 else None
+        if image is not None:
+            self.placed.add(image.url)
+            add_picture(target, image)
+            # What the record says of it stands with it; other words of the figure follow.
+            told = ("figcaption",) if image.caption or image.credit else ()
+            etree.strip_elements(source, "img", *told, with_tail=False)
+        self._flat(target, source)
 
 
 def add_picture(target: etree._Element, image: Image) -> None:
@@ -160,6 +175,15 @@ def _inline_element(target: etree._Element, source: etree._Element) -> None:
 def _own(source: etree._Element, *tags: str) -> list[etree._Element]:
     """Return the descendants of these tags that are no other such element's."""
     return [each for each in source.iterdescendants(*tags) if next(each.iterancestors(str(source.tag))) is source]
+
+
+def _hold_all(parts: Sequence[etree._Element], whole: etree._Element) -> bool:
+    """Say whether there are parts, and no word of the whole stands outside them."""
+    return bool(parts) and "".join(map(_letters, parts)) == _letters(whole)
+
+
+def _letters(element: etree._Element) -> str:
+    return "".join("".join(map(str, element.itertext())).split())
 
 
 def _append(target: etree._Element, text: str | None) -> None:
