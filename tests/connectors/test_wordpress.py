@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -10,7 +11,11 @@ import pytest
 
 from syndicate.connectors.suite.copy import accepted, refused
 from syndicate.connectors.suite.sendings import NOW, a_retraction, a_sending, an_update
+from syndicate.connectors.suite.site import LOOPBACK, connector_at, means
 from syndicate.model.delivery import EventType
+from syndicate.net.client import Client
+from syndicate.net.guard import AddrInfo, Guard
+from tests.connectors.partners import partner
 from tests.connectors.wordpress_site import AUTHOR, CONTRIBUTOR, EDITOR, Fault, WordPressSite
 from tests.connectors.wordpress_story import PUBLISHED, a_life
 
@@ -349,3 +354,23 @@ async def test_a_preview_shows_the_post_as_it_would_be_sent() -> None:
         assert (preview.method, preview.url) == ("POST", f"{site.url}wp-json/wp/v2/posts/{the_post(site)['id']}")
         assert b'"title": "Again"' in preview.body
         assert running.connector.preview(replace(a_retraction(), remote=accepted_.remote)).method == "DELETE"
+
+
+async def test_the_password_does_not_go_in_the_open_to_a_host_that_is_not_the_operators() -> None:
+    site = WordPressSite()
+
+    def lookup(host: str, port: int) -> list[AddrInfo]:
+        # One address that the operator opened, and one of anybody's.
+        return [
+            (socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in ("127.0.0.1", "93.184.216.34")
+        ]
+
+    guard = Guard(allow_private=LOOPBACK, base_url="http://127.0.0.1:9")
+    async with partner(site.behave) as site.server:
+        site.extra = {"url": site.server.at("herald.example", "/")}
+        site.linked = False
+        async with Client(guard, base_url="http://127.0.0.1:9", lookup=lookup) as client, means(client=client) as made:
+            outcome = refused(await connector_at(site, made).send(a_sending()))
+    assert "only be sent over https" in outcome.reason
+    assert outcome.certain
+    assert [target for _, target in site.requests] == ["/", "/wp-json/?_fields=namespaces"]
