@@ -26,6 +26,8 @@ _FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
 _KEY_LINE = re.compile(r"(?:^|\s)((?:ssh|ecdsa)-\S+\s+[A-Za-z0-9+/=]+)")
 # So much is sent between two looks at the clock.
 _PIECE_BYTES = 256 * 1024
+# The session is over, though the connection may stand.
+_OVER = (asyncssh.SFTPNoConnection, asyncssh.SFTPConnectionLost, asyncssh.SFTPBadMessage, asyncssh.SFTPEOFError)
 _NOWHERE = (asyncssh.SFTPNoSuchFile, asyncssh.SFTPNoSuchPath)
 
 
@@ -107,7 +109,7 @@ class _Server:
         self._root = options.path.rstrip("/") or ("/" if options.path else "")
 
     def refusal(self, error: Exception) -> Refused:
-        if not isinstance(error, asyncssh.SFTPError):
+        if not isinstance(error, asyncssh.SFTPError) or isinstance(error, _OVER):
             # Whatever state the connection is in, the next attempt begins with a new one.
             self._link.cut()
         return self._link.refusal(error)

@@ -42,6 +42,7 @@ class SftpSite:
         self._mood = Mood.WELL
         self._listening: asyncssh.SSHAcceptor | None = None
         self._connections: list[asyncssh.SSHServerConnection] = []
+        self._channels: list[asyncssh.SSHServerChannel[bytes]] = []
 
     @property
     def mood(self) -> Mood:
@@ -89,7 +90,13 @@ class SftpSite:
         self._connections.append(connection)
 
     def _files(self, channel: asyncssh.SSHServerChannel[bytes]) -> asyncssh.SFTPServer:
+        self._channels.append(channel)
         return _Files(channel, self)
+
+    def end_sessions(self) -> None:
+        """End the program that serves files, and leave the connections open."""
+        for channel in self._channels:
+            channel.exit(1)
 
 
 class _Account(asyncssh.SSHServer):

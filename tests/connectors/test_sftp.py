@@ -110,6 +110,17 @@ async def test_one_connection_serves_many_deliveries_and_is_given_back(site: Sft
     await made.aclose()
 
 
+async def test_a_session_that_ends_by_itself_is_not_used_again(site: SftpSite, ways: Means) -> None:
+    made = connector(site, ways)
+    copy = Copy(made)
+    accepted(await copy.send(a_sending()))
+    site.end_sessions()
+    await copy.send(an_update("New ferry sails again"))
+    accepted(await copy.send(an_update("New ferry sails again")))
+    assert await site.shown() == ["New ferry sails again"]
+    await made.aclose()
+
+
 async def test_files_are_replaced_where_the_server_cannot_do_so_in_one_step(site: SftpSite, ways: Means) -> None:
     site.posix = False
     made = connector(site, ways)
