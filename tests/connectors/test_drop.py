@@ -21,6 +21,7 @@ from syndicate.connectors.suite.copy import Copy, accepted, refused
 from syndicate.connectors.suite.sendings import NOW, a_retraction, a_sending, an_update
 from syndicate.connectors.suite.site import PUBLISHER
 from syndicate.model.declarations import Profile
+from syndicate.render.formats.table import FORMATS
 from tests.connectors import dropped
 from tests.connectors.test_folder_contract import files_below
 
@@ -210,6 +211,19 @@ async def test_every_layout_holds_one_package_that_keeps_its_place(tmp_path: Pat
     assert set(files_below(tmp_path)) == places
     beginning = {"none": "ferry-", "month": "2026/03/ferry-", "day": "2026/03/04/ferry-"}[dates]
     assert all(path.startswith(beginning) for path in places)
+
+
+@pytest.mark.parametrize("name", sorted(FORMATS))
+async def test_in_every_format_a_retraction_takes_the_place_of_the_document(tmp_path: Path, name: str) -> None:
+    copy = Copy(Dropping(Directory(tmp_path, 0o644), profile=Profile.model_validate({"format": name})))
+    accepted(await copy.send(story()[0]))
+    published = files_below(tmp_path)
+    assert any(b"The ferry left at nine." in body for body in published.values())
+    accepted(await copy.send(a_retraction()))
+    withdrawn = files_below(tmp_path)
+    assert set(withdrawn) == {path for path in published if not path.endswith(".jpg")}
+    assert not any(b"ferry left" in body or b"P. Ng" in body for body in withdrawn.values())
+    assert any(b"Withdrawn: the ferry never sailed." in body for body in withdrawn.values())
 
 
 async def test_another_layout_leaves_nothing_at_the_old_place(tmp_path: Path) -> None:
