@@ -68,8 +68,9 @@ class Email:
         """Hold nothing open: every message has a connection of its own."""
 
     async def _deliver_all(self, sendings: Sequence[Sending]) -> Results:
-        results: dict[str, Outcome | Exception] = {}
-        for group in grouped(sendings):
+        told = {each.delivery_id: self._letters.why_not(each) for each in sendings}
+        results: dict[str, Outcome | Exception] = {delivery: error for delivery, error in told.items() if error}
+        for group in grouped([each for each in sendings if each.delivery_id not in results]):
             results |= _in_step(await self._deliver(group), attempt=max(each.attempt for each in group))
         return results
 

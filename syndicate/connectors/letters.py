@@ -13,6 +13,7 @@ from syndicate.connectors.contract import Sending
 from syndicate.connectors.documents import Document, Documents
 from syndicate.connectors.enclosing import Enclosed
 from syndicate.connectors.message import Letter
+from syndicate.errors import UnwritableError
 from syndicate.model.addresses import MailAddress
 from syndicate.model.article import Article
 from syndicate.model.delivery import EventType
@@ -85,6 +86,14 @@ class Letters:
         if others:
             return self._digest(in_order(sendings), enclosed, mid=mid)
         return self._withdrawal(first, mid=mid) if first.article is None else self._story(first, enclosed, mid=mid)
+
+    def why_not(self, sending: Sending) -> UnwritableError | None:
+        """Return why a sending cannot be written, so that a digest can go without it."""
+        try:
+            self._attached((sending,))
+        except UnwritableError as error:
+            return error
+        return None
 
     def _story(self, sending: Sending, enclosed: Enclosed, *, mid: str) -> Letter:
         article = sending.article

@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
 from email.headerregistry import Address
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from syndicate.connectors.suite.copy import Copy, accepted, refused
 from syndicate.connectors.suite.sendings import a_correction, a_retraction, a_sending, an_update
 from syndicate.connectors.suite.site import PUBLISHER, QUICK, GivenPictures, Mood, means
 from syndicate.connectors.table import build
-from syndicate.errors import ConfigurationError, LeaseLostError
+from syndicate.errors import ConfigurationError, LeaseLostError, UnwritableError
 from syndicate.model.declarations import PartnerDeclaration
 from syndicate.model.delivery import EventType
 from syndicate.net.mail import MailServer, SMTPMailer
@@ -270,6 +271,17 @@ async def test_a_digest_is_one_message_of_all_that_is_due_corrections_first(offi
     assert "1. Correction: Story 9\n2. Story 0\n3. Story 1\n4. Story 2\n" in text
     assert text.count("It arrived at ten.") == 4
     assert text.count("Correction: It was the fourth.") == 1
+
+
+async def test_a_digest_goes_without_what_the_partners_template_cannot_write(office: Office, tmp_path: Path) -> None:
+    template = tmp_path / "partner.txt"
+    template.write_text("{% if article %}{{ article.extensions.code }}{% endif %}", "utf-8")
+    connector = office.connector(profile={"template": template, "template_type": "text/plain"}, digest=True)
+    coded = [replace(each, record=(each.record or b"")[:-1] + b',"extensions":{"code":"F1"}}') for each in three()[:2]]
+    outcomes = await asyncio.gather(*(connector.send(each) for each in [*coded, three()[2]]), return_exceptions=True)
+    assert [type(each) for each in outcomes] == [Accepted, Accepted, UnwritableError]
+    (mail,) = office.box.mails
+    assert mail.message["Subject"] == "Harbour Daily: 2 articles"
 
 
 async def test_a_withdrawal_waits_for_no_digest(office: Office) -> None:
