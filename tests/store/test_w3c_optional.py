@@ -18,11 +18,14 @@ import pytest
 from syndicate.actions.bring_in import bring_in
 from syndicate.actions.retract import retract
 from syndicate.actions.sources import read_source
+from syndicate.model.article import Article
 from syndicate.policy.gates.table import GATES
 from syndicate.render.feeds import FORMATS
+from syndicate.render.formats.table import FORMATS as NEWS_FORMATS
 from syndicate.render.opml import write_opml
-from tests.builders import NOON, a_feed, a_publisher, an_image
+from tests.builders import NOON, a_feed, a_publisher, an_article, an_image
 from tests.papers import a_paper, put
+from tests.stories import a_full_article, a_story
 
 SOURCE = os.environ.get("FEEDVALIDATOR_SRC", "")
 PYTHON = os.environ.get("FEEDVALIDATOR_PYTHON", sys.executable)
@@ -121,6 +124,12 @@ async def test_every_dialect_is_valid_but_for_what_its_partner_alone_knows(tmp_p
             address = f"http://127.0.0.1:8080/feeds/{dialect}.{name}"
             found = complaints(edition.bodies["identity"], FORMATS[name].media_type, address)
             assert {(each[0], each[2]) for each in found} <= ALLOWED_IN.get(dialect, set())
+
+
+@pytest.mark.parametrize("article", [an_article(), a_full_article()], ids=["plain", "full"])
+def test_an_entry_that_stands_alone_is_valid(article: Article) -> None:
+    body = NEWS_FORMATS["atom"].write(a_story(article, is_correction=True))
+    assert complaints(body, "application/atom+xml", "https://harbour.example/ferry.atom") == []
 
 
 def test_the_list_of_feeds_is_valid() -> None:
