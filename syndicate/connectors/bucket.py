@@ -218,6 +218,8 @@ def _answered(text: str) -> Refused:
 
 
 def _unanswered(text: str) -> Refused:
+    if "Error performing" not in text:
+        return Refused("the keys of the object store cannot be used")
     if "InvalidCertificate" in text:
         return Refused("the certificate of the object store is not valid")
     if "kind: Timeout" in text:

@@ -11,7 +11,7 @@ from syndicate.connectors.contract import Accepted, Connector, Outcome
 from syndicate.connectors.suite.copy import Copy, accepted
 from syndicate.connectors.suite.sendings import a_retraction, a_sending, an_update
 from tests.connectors import dropped
-from tests.connectors.test_folder_contract import files_below
+from tests.connectors.dropped import files_below
 
 
 @contextlib.asynccontextmanager

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from syndicate.connectors.means import PictureFile
@@ -29,6 +31,15 @@ def images(*names: str) -> dict[str, Any]:
     """Return the part of a record that has these pictures."""
     urls = [f"https://harbour.example/media/{name}.jpg" for name in names]
     return {"images": [{"url": url, "caption": f"Seen: {url[-8:]}", "credit": "P. Ng"} for url in urls]}
+
+
+def files_below(root: Path) -> dict[str, bytes]:
+    """Return what stands below a folder; one that is renamed meanwhile is left out."""
+    found = {}
+    for path in [path for path in root.rglob("*") if path.is_file()]:
+        with suppress(FileNotFoundError):
+            found[path.relative_to(root).as_posix()] = path.read_bytes()
+    return found
 
 
 def shown(files: Mapping[str, bytes]) -> Sequence[str]:

@@ -13,7 +13,7 @@ import asyncssh
 
 from syndicate.connectors.suite.site import Mood
 from tests.connectors import dropped
-from tests.connectors.test_folder_contract import files_below
+from tests.connectors.dropped import files_below
 
 PASSWORD = "canary-password-of-the-account"
 USER = "harbour"

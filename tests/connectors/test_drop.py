@@ -23,7 +23,7 @@ from syndicate.connectors.suite.site import PUBLISHER
 from syndicate.model.declarations import Profile
 from syndicate.render.formats.table import FORMATS
 from tests.connectors import dropped
-from tests.connectors.test_folder_contract import files_below
+from tests.connectors.dropped import files_below
 
 FIRST = dropped.images("bow", "stern")
 SECOND = dropped.images("bow", "deck")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 
@@ -13,15 +12,6 @@ import pytest
 from syndicate.connectors.suite.contract import ConnectorContract
 from syndicate.connectors.suite.site import Mood, Site
 from tests.connectors import dropped
-
-
-def files_below(root: Path) -> dict[str, bytes]:
-    """Return what stands below a folder; one that is renamed meanwhile is left out."""
-    found = {}
-    for path in [path for path in root.rglob("*") if path.is_file()]:
-        with suppress(FileNotFoundError):
-            found[path.relative_to(root).as_posix()] = path.read_bytes()
-    return found
 
 
 class Inbox:
@@ -58,7 +48,7 @@ class Inbox:
         return {"path": str(self._folder)}
 
     async def shown(self) -> Sequence[str]:
-        return dropped.shown(files_below(self._folder)) if self._folder.is_dir() else []
+        return dropped.shown(dropped.files_below(self._folder)) if self._folder.is_dir() else []
 
 
 class TestFolder(ConnectorContract):

@@ -122,6 +122,25 @@ async def test_a_lost_object_costs_one_attempt_only(site: S3Site, ways: Means) -
     await made.aclose()
 
 
+async def test_azure_is_asked_for_the_account_s_container(site: S3Site, ways: Means) -> None:
+    site.mood = Mood.LOCKED
+    options = {"url": "az://news/in", "account": "gazette", "endpoint": site.options["endpoint"]}
+    partner = PartnerDeclaration(name="gazette", connector="s3", options=options)
+    made = build(partner, a_publisher(), {"secret_key": ("Y2FuYXJ5",)}, ways)
+    assert refused(await made.test(delivery_id="msg_t", at=NOW)).unauthorised
+    assert site.requests == ["PUT /news/in/.syndicate-test"]
+    await made.aclose()
+
+
+async def test_keys_that_cannot_be_read_are_told(site: S3Site, ways: Means) -> None:
+    options = {"url": "az://news/in", "account": "gazette", "endpoint": site.options["endpoint"]}
+    partner = PartnerDeclaration(name="gazette", connector="s3", options=options)
+    made = build(partner, a_publisher(), {"secret_key": ("no base64",)}, ways)
+    assert refused(await made.test(delivery_id="msg_t", at=NOW)).reason == "the keys of the object store cannot be used"
+    assert site.requests == []
+    await made.aclose()
+
+
 @pytest.mark.parametrize(
     ("options", "word"),
     [

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import getpass
-import os
 import shutil
-import subprocess
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import asyncssh
 import pytest
@@ -21,91 +15,18 @@ from syndicate.connectors.means import Means
 from syndicate.connectors.suite.copy import Copy, accepted, refused
 from syndicate.connectors.suite.sendings import NOW, a_correction, a_retraction, a_sending
 from syndicate.connectors.suite.site import means
-from syndicate.connectors.table import build
-from syndicate.model.declarations import PartnerDeclaration
-from tests.builders import a_publisher
 from tests.connectors import dropped
 from tests.connectors.cutting import survives_every_cut
-from tests.connectors.test_folder_contract import files_below
-from tests.proof.process import free_port
+from tests.connectors.dropped import files_below
+from tests.connectors.openssh import Server, an_openssh
 
 pytestmark = pytest.mark.system
-SSHD = shutil.which("sshd") or shutil.which("sshd", path="/usr/sbin")
-CONFIG = """
-Port {port}
-ListenAddress 127.0.0.1
-HostKey {folder}/host_key
-AuthorizedKeysFile {folder}/authorized_keys
-PidFile none
-StrictModes no
-UsePAM no
-PasswordAuthentication no
-PermitRootLogin prohibit-password
-Subsystem sftp internal-sftp
-ForceCommand internal-sftp
-"""
-
-
-@dataclass(frozen=True)
-class Server:
-    """A server that runs as we do, and lets us in with `client_key` only."""
-
-    port: int
-    folder: Path
-    host_key: asyncssh.SSHKey
-    client_key: str
-
-    @property
-    def inbox(self) -> Path:
-        return self.folder / "in"
-
-    def connector(self, ways: Means, *, key: str | None = None, **other: Any) -> Connector:
-        options = {
-            "host": "127.0.0.1",
-            "port": self.port,
-            "user": getpass.getuser(),
-            "path": str(self.inbox),
-            "host_key": self.host_key.export_public_key().decode(),
-            **other,
-        }
-        partner = PartnerDeclaration(name="gazette", connector="sftp", options=options)
-        return build(partner, a_publisher(), {"private_key": (key or self.client_key,)}, ways)
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with an_openssh(tmp_path_factory.mktemp("sshd")) as server:
         yield server
-
-
-@contextlib.contextmanager
-def an_openssh(folder: Path) -> Iterator[Server]:
-    """Run a server in a folder; skips where there is none to run."""
-    if SSHD is None:
-        pytest.skip("needs sshd (Debian: openssh-server)")
-    host_key, client_key = (asyncssh.generate_private_key("ssh-ed25519") for _ in range(2))
-    files = {"host_key": host_key.export_private_key(), "authorized_keys": client_key.export_public_key()}
-    for name, text in files.items():
-        (folder / name).write_bytes(text)
-        (folder / name).chmod(0o600)
-    (folder / "in").mkdir()
-    port = free_port()
-    (folder / "config").write_text(CONFIG.format(port=port, folder=folder))
-    if os.getuid() == 0:
-        # Where sshd locks its unprivileged half up; Debian makes it when the service starts.
-        Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
-    with running([SSHD, "-D", "-e", "-f", str(folder / "config")], folder / "log"):
-        yield Server(port, folder, host_key, client_key.export_private_key().decode())
-
-
-@contextlib.contextmanager
-def running(command: list[str], log: Path) -> Iterator[None]:
-    with log.open("wb") as output, subprocess.Popen(command, stdout=output, stderr=output) as process:
-        try:
-            yield
-        finally:
-            process.terminate()
-            process.wait(10)
 
 
 @pytest.fixture

@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 
 from tests.connectors import dropped
-from tests.connectors.test_folder_contract import files_below
-from tests.connectors.test_s3_npm import KEY, an_s3rver
-from tests.connectors.test_sftp_openssh import an_openssh
+from tests.connectors.dropped import files_below
+from tests.connectors.openssh import an_openssh
+from tests.connectors.s3rver import KEY, an_s3rver
 from tests.journeys.shop import Shop, a_shop, wait_until
 from tests.wordpress.stories import PICTURES, a_story, fourteen, seed_story, served
 
