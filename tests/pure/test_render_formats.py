@@ -374,3 +374,10 @@ def test_a_picture_that_the_profile_leaves_out_of_the_body_is_still_told_of_in_n
 def test_no_text_can_end_the_data_block_of_an_html_document() -> None:
     page = FORMATS["html"].write(a_story(an_article(title="</script><script>alert(1)</script>"))).decode()
     assert page.count("<script") == 1
+
+
+def test_a_table_within_a_table_stays_one_in_nitf() -> None:
+    inner = "<table><tr><td>Nine</td></tr></table>"
+    story = a_story(an_article(body_html=f"<table><tr><th>Day</th><td>{inner}</td></tr></table>"))
+    root = etree.fromstring(FORMATS["nitf"].write(story))
+    assert at(root, "//f:body.content/f:table/f:tr/f:td/f:table/f:tr/f:td") == ["Nine"]
