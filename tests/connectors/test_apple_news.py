@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from syndicate.connectors.apple_news_bundle import Key, authorisation
+from syndicate.connectors.apple_news.bundle import Key, authorisation
 from syndicate.connectors.suite.copy import accepted, refused
 from syndicate.connectors.suite.sendings import NOW, a_sending, an_update
 from syndicate.connectors.suite.site import Mood, connector_at, means

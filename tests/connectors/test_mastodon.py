@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from syndicate.connectors.contract import Sending
-from syndicate.connectors.mastodon_answers import Limits, limits_of, shows_link
-from syndicate.connectors.mastodon_media import described
+from syndicate.connectors.mastodon.answers import Limits, limits_of, shows_link
+from syndicate.connectors.mastodon.media import described
 from syndicate.connectors.means import PictureFile
 from syndicate.connectors.suite.copy import accepted, refused
 from syndicate.connectors.suite.sendings import NOW, a_sending, an_update

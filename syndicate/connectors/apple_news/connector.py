@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from syndicate.connectors.apple_news_answers import (
+from syndicate.connectors.apple_news.answers import (
     data_of,
     errors_of,
     explained,
@@ -22,7 +22,7 @@ from syndicate.connectors.apple_news_answers import (
     objects_of,
     share_url,
 )
-from syndicate.connectors.apple_news_bundle import BUNDLED_TYPES, Key, as_json, authorisation
+from syndicate.connectors.apple_news.bundle import BUNDLED_TYPES, Key, as_json, authorisation
 from syndicate.connectors.attempt import Attempt, AttemptOverError, Requests, picture_file, read_object
 from syndicate.connectors.contract import Accepted, Outcome, Preview, Refused, Sending
 from syndicate.connectors.means import ConnectorKind, PictureFile, Setting

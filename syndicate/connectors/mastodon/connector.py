@@ -13,8 +13,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from syndicate.connectors.attempt import Attempt, AttemptOverError, Requests, read_json, read_object
 from syndicate.connectors.contract import Accepted, Outcome, Preview, Refused, Sending
-from syndicate.connectors.mastodon_answers import Limits, address_of, created_at, explained, limits_of, shows_link
-from syndicate.connectors.mastodon_media import Media, described
+from syndicate.connectors.mastodon.answers import Limits, address_of, created_at, explained, limits_of, shows_link
+from syndicate.connectors.mastodon.media import Media, described
 from syndicate.connectors.means import ConnectorKind, Setting
 from syndicate.model.addresses import WebUrl
 from syndicate.model.article import Article, Image

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from syndicate.connectors.attempt import Attempt, AttemptOverError, Requests, picture_file, read_object
 from syndicate.connectors.contract import Refused
-from syndicate.connectors.mastodon_answers import Limits
+from syndicate.connectors.mastodon.answers import Limits
 from syndicate.connectors.means import PictureFile, Pictures
 from syndicate.connectors.multipart import Part, multipart
 from syndicate.model.article import Image
