@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -14,10 +13,10 @@ from types import MappingProxyType
 
 from syndicate.connectors.documents import Document
 from syndicate.connectors.means import PictureFile
+from syndicate.net.mail_policy import MAIL_POLICY
 from syndicate.render.plain_text import text_of
 
 # Seven bits pass every server. A line of a header that folds at 78 is never near the 998 of RFC 5322.
-_POLICY = policy.SMTP.clone(cte_type="7bit")
 # RFC 5322 allows more, but what cannot be folded must fit on a line beside the header's name.
 _LONGEST_DOMAIN = 30
 
@@ -51,7 +50,7 @@ def content_id(url: str) -> str:
 
 def write(letter: Letter, *, sender: Address, to: Sequence[str], reply_to: str | None, at: datetime) -> EmailMessage:
     """Write a letter as a message."""
-    message = EmailMessage(policy=_POLICY)
+    message = EmailMessage(policy=MAIL_POLICY)
     message["From"] = sender
     message["To"] = [address_of(each) for each in to]
     if reply_to:

@@ -9,7 +9,6 @@ import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from email import policy
 from email.message import EmailMessage
 from typing import Literal
 
@@ -19,6 +18,7 @@ from syndicate.model.text import strip_forbidden
 from syndicate.net.dialer import Dialer
 from syndicate.net.exchange import Timeouts
 from syndicate.net.guard import BlockedError
+from syndicate.net.mail_policy import MAIL_POLICY, WIDE_MAIL_POLICY
 from syndicate.policy.outcome import Accepted, Outcome, Refused
 
 # `read` is the wait for each reply; the reply to a whole message may take what is left of `total`.
@@ -65,7 +65,7 @@ class SMTPMailer:
     async def send(self, message: EmailMessage, *, to: Sequence[str]) -> Outcome:
         """Hand a message over; taken as soon as it is for one of `to`, the answer tells for whom it is not."""
         wide = _is_wide(message, (self.sender, *to))
-        body = message.as_bytes(policy=(policy.SMTPUTF8 if wide else policy.SMTP).clone(cte_type="7bit"))
+        body = message.as_bytes(policy=WIDE_MAIL_POLICY if wide else MAIL_POLICY)
         digest = hashlib.sha256(body).hexdigest()
         outcome = await self._converse(_Envelope(self.sender, tuple(to), body, wide=wide))
         # What never left has no digest.
