@@ -20,6 +20,8 @@ _SPACE = re.compile(r"\s+")
 _AROUND_LINE_ENDS = re.compile(rf" ?{_LINE_END} ?")
 _UNDERLINED = {"h1": "=", "h2": "-"}
 _LONGEST_LINE = 60
+_LONGEST_NUMBER = 6
+_DEEPEST = 8
 
 
 def text_of(html: str) -> str:
@@ -49,16 +51,38 @@ def _block(element: etree._Element) -> list[str]:
 
 
 def _list(element: etree._Element) -> list[str]:
-    items = enumerate(_tagged(element, "li"), start=1)
-    return _joined(_item(each, f"{number}. " if element.tag == "ol" else "- ") for number, each in items)
+    """Return a list's items; what stands loose between them, as lists within lists often do, is not lost."""
+    lines = _paragraph([element.text or ""])
+    number = _first_number(element)
+    for child in element:
+        if child.tag == "li":
+            lines.append(_item(child, f"{number}. " if element.tag == "ol" else "- "))
+            number += 1
+        else:
+            lines += _block(child) if _holds_blocks(child) else _paragraph([_inline(child)])
+        lines += _paragraph([child.tail or ""])
+    return _joined(lines)
+
+
+def _first_number(element: etree._Element) -> int:
+    start = element.get("start") or ""
+    return int(start) if start.isdecimal() and len(start) < _LONGEST_NUMBER else 1
 
 
 def _quotation(element: etree._Element) -> list[str]:
-    return _joined(f"> {line}".rstrip() for line in "\n\n".join(_blocks(element)).split("\n"))
+    blocks = _blocks(element)
+    return blocks if _is_deep(element) else _joined(f"> {line}".rstrip() for line in "\n\n".join(blocks).split("\n"))
 
 
-def _rows(element: etree._Element) -> list[str]:
-    return _joined(_row(each) for each in element.iter("tr"))
+def _table(element: etree._Element) -> list[str]:
+    captions = [block for each in _tagged(element, "caption") for block in _blocks(each)]
+    return [*captions, *_joined(_row(each) for each in _own_rows(element))]
+
+
+def _own_rows(element: etree._Element) -> Iterable[etree._Element]:
+    """Return the rows of a table, and not again those of the tables in its cells."""
+    for child in element:
+        yield from [child] if child.tag == "tr" else _tagged(child, "tr")
 
 
 def _heading(element: etree._Element) -> list[str]:
@@ -71,8 +95,8 @@ def _tagged(element: etree._Element, tag: str) -> list[etree._Element]:
 
 
 def _item(element: etree._Element, bullet: str) -> str:
-    lines = "\n".join(_blocks(element)).split("\n")
-    return bullet + f"\n{' ' * len(bullet)}".join(lines)
+    text = "\n".join(_blocks(element))
+    return bullet + (text if _is_deep(element) else text.replace("\n", f"\n{' ' * len(bullet)}"))
 
 
 def _row(element: etree._Element) -> str:
@@ -106,6 +130,11 @@ def _is_credit(element: etree._Element) -> bool:
     return element.tag == "cite" and parent is not None and parent.tag == "figcaption" and bool(parent.text)
 
 
+def _is_deep(element: etree._Element) -> bool:
+    """Tell whether so many lists and quotations are around it that a mark more on each line is of no use."""
+    return sum(1 for _ in element.iterancestors("blockquote", "li")) >= _DEEPEST
+
+
 def _holds_blocks(element: etree._Element) -> bool:
     return element.tag in _BLOCKS or next(element.iterdescendants(*_BLOCKS), None) is not None
 
@@ -124,9 +153,9 @@ _KINDS: dict[str, Callable[[etree._Element], list[str]]] = {
     "ul": _list,
     "ol": _list,
     "blockquote": _quotation,
-    "table": _rows,
+    "table": _table,
     "figure": lambda element: _joined(_blocks(element)),
-    "pre": lambda element: _joined(["".join(map(str, element.itertext())).strip("\n")]),
+    "pre": lambda element: _joined([_inline(element).replace(_LINE_END, "\n").strip("\n")]),
     "hr": lambda _: ["-" * _LONGEST_LINE],
     "h1": _heading,
     "h2": _heading,

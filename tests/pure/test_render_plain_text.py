@@ -25,7 +25,12 @@ from syndicate.render.plain_text import text_of
             "<table><tr><th>Port</th><th>At</th></tr><tr><td>Harwich</td><td>9</td></tr></table>",
             "Port | At\nHarwich | 9",
         ),
+        ("<table><caption>Tides</caption><tr><td>High</td></tr></table>", "Tides\n\nHigh"),
+        ("<table><tr><td>Harwich <table><tr><td>quay</td></tr></table></td></tr></table>", "Harwich quay"),
+        ("<ul>loose<li>one</li><ul><li>deep</li></ul>end</ul>", "loose\n- one\n- deep\nend"),
+        ("<ol start='3'><li>three</li><li>four</li></ol>", "3. three\n4. four"),
         ("<pre>one\n  two</pre>", "one\n  two"),
+        ("<pre>one<br>  <a href='https://a.example/'>two</a></pre>", "one\n  two <https://a.example/>"),
         (
             "<figure><img src='/1.jpg' alt='A ferry'><figcaption>The ferry <cite>Jo / AP</cite></figcaption></figure>",
             "[Picture: A ferry] /1.jpg\nThe ferry (Jo / AP)",
@@ -52,3 +57,16 @@ def test_paragraphs_are_not_wrapped() -> None:
 )
 def test_no_word_is_lost(words: list[str], tag: str) -> None:
     assert text_of("".join(f"<{tag}>{word}</{tag}>" for word in words)).split() == words
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<table><tr><td>w" * 60 + "</td></tr></table>" * 60,
+        "<blockquote>" * 200 + "w<br>" * 50_000 + "</blockquote>" * 200,
+        "<ul><li>" * 100 + "w<br>" * 50_000 + "</li></ul>" * 100,
+    ],
+    ids=["tables", "quotations", "lists"],
+)
+def test_what_is_nested_on_purpose_grows_no_faster_than_it_is_long(html: str) -> None:
+    assert len(text_of(html)) < 10 * len(html)
