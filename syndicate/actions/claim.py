@@ -54,6 +54,11 @@ class Parcel:
         """The delivery with the token that leases it."""
         return self.claimed.delivery.id, self.token
 
+    def of_partner(self, name: str) -> Parcel:
+        """Return the parcel as one of the partner that is called so."""
+        delivery = replace(self.delivery, partner=name)
+        return replace(self, claimed=replace(self.claimed, delivery=delivery))
+
     def sending(self, *, now: datetime) -> Sending | NotAllowed:
         """Shape the article for the partner, as it may have it now."""
         delivery = self.delivery
@@ -105,6 +110,19 @@ def _claim(tx: Tx, rooms: Mapping[str, Room], occasion: Occasion) -> tuple[Parce
         if routes_of(tx.generation).partner(name) is not None:
             found += may_go(tx, name, room, healths[name], halted=halted, now=occasion.now)
     return _take(tx, found, token=occasion.new_id("lease"), now=occasion.now)
+
+
+def still_leased(tx: Tx, parcels: Sequence[Parcel]) -> tuple[Parcel, ...]:
+    """Return those parcels whose leases are held still, of partners by their present names: theirs may have changed."""
+    held = leases.leased(tx, frozenset(parcel.lease for parcel in parcels))
+    kept = [parcel for parcel in parcels if parcel.lease in held]
+    older = [parcel.delivery.id for parcel in kept if parcel.declarations is not tx.declarations]
+    names = leases.partners_of(tx, older) if older else {}
+    return tuple(_called(parcel, names.get(parcel.delivery.id, parcel.delivery.partner)) for parcel in kept)
+
+
+def _called(parcel: Parcel, name: str) -> Parcel:
+    return parcel if parcel.delivery.partner == name else parcel.of_partner(name)
 
 
 def is_stopped(tx: Tx) -> bool:

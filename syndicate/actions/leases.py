@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from syndicate.actions.claim import LEASE, Parcel
+from syndicate.actions.claim import LEASE, Parcel, still_leased
 from syndicate.actions.office import Office
 from syndicate.actions.record import held_before
 from syndicate.store import copies, deliveries, leases
@@ -33,8 +33,7 @@ async def hand_back(office: Office, parcels: Sequence[Parcel]) -> None:
 
 
 def _hand_back(tx: Tx, parcels: Sequence[Parcel], now: datetime) -> None:
-    leased = leases.leased(tx, frozenset(parcel.lease for parcel in parcels))
-    ours = [parcel for parcel in parcels if parcel.lease in leased]
+    ours = still_leased(tx, parcels)
     copies.refused(tx, [held_before(parcel, now=now) for parcel in ours])
     leases.hand_back(tx, [parcel.lease for parcel in ours], now=now)
     tx.effects.deliveries = True

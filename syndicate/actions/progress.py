@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from syndicate.actions.claim import Parcel
+from syndicate.actions.claim import Parcel, still_leased
 from syndicate.actions.office import Office
 from syndicate.errors import LeaseLostError
-from syndicate.store import copies, leases
+from syndicate.store import copies
 from syndicate.store.tx import Tx
 
 
@@ -27,6 +27,7 @@ class Progress:
 
 
 def _keep(tx: Tx, parcel: Parcel, remote: Mapping[str, Any]) -> None:
-    if not leases.leased(tx, frozenset({parcel.lease})):
+    held = still_leased(tx, [parcel])
+    if not held:
         raise LeaseLostError(f"delivery {parcel.delivery.id} is another process's by now")
-    copies.remember_remote(tx, parcel.delivery.partner, parcel.claimed.article_key, remote)
+    copies.remember_remote(tx, held[0].delivery.partner, parcel.claimed.article_key, remote)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from syndicate.actions.claim import DISPATCHER, Parcel, healths_to_change
+from syndicate.actions.claim import DISPATCHER, Parcel, healths_to_change, still_leased
 from syndicate.actions.office import Occasion, Office
 from syndicate.actions.owing import owe_withdrawal
 from syndicate.actions.routes import routes_of
@@ -44,8 +44,8 @@ async def record(office: Office, batch: Sequence[Attempted]) -> None:
 def record_in(tx: Tx, batch: Sequence[Attempted], occasion: Occasion) -> None:
     """Write outcomes inside a transaction."""
     # With its token: one batch may hold what came of one delivery under a lost lease and under the present one.
-    leased = leases.leased(tx, frozenset(each.parcel.lease for each in batch))
-    ours = [each for each in batch if each.parcel.lease in leased]
+    leased = {parcel.lease: parcel for parcel in still_leased(tx, [each.parcel for each in batch])}
+    ours = [replace(each, parcel=leased[each.parcel.lease]) for each in batch if each.parcel.lease in leased]
     attempts.add(tx, [_attempt_row(each) for each in ours])
     attempts.prune(tx, [_kept_from(each) for each in ours if each.parcel.claimed.tries >= KEPT_ATTEMPTS])
     _write_taken(tx, ours, now=occasion.now)
@@ -170,9 +170,10 @@ async def withhold(office: Office, parcel: Parcel, reason: str) -> None:
 
 
 def _withhold(tx: Tx, parcel: Parcel, reason: str, occasion: Occasion) -> None:
-    if not leases.leased(tx, frozenset({parcel.lease})):
+    held = still_leased(tx, [parcel])
+    if not held:
         return
-    now = occasion.now
+    (parcel,), now = held, occasion.now
     refused = Refused(reason, certain=True)
     row = _delivery_row(Attempted(parcel, refused, now, timedelta(0), 0.0), refused, frozenset(), now=now)
     ended = {"new_state": DeliveryState.SKIPPED.value, "new_finished_at": now, "new_reason": reason}

@@ -49,7 +49,7 @@ async def send(office: Office, connections: Connections, parcel: Parcel, *, jitt
 
 async def _outcome(office: Office, connections: Connections, parcel: Parcel, *, now: datetime) -> Outcome | NotAllowed:
     connector = connections.connector(parcel.delivery.partner)
-    if connector is None:
+    if connector is None or _is_anothers(connections, parcel):
         return Refused("no connector for this partner", certain=True)
     progress = Progress(office, parcel)
     try:
@@ -65,6 +65,12 @@ async def _outcome(office: Office, connections: Connections, parcel: Parcel, *, 
     except Exception:  # a connector raises only for a bug of ours: it must cost this attempt, not the others
         logger.exception("delivery.crashed", extra={"partner": parcel.delivery.partner, "delivery": parcel.delivery.id})
         return Refused("internal error; see the service's log")
+
+
+def _is_anothers(connections: Connections, parcel: Parcel) -> bool:
+    """Tell whether the connector is that of another partner, which took over the name since this was claimed."""
+    declared = connections.partners().get(parcel.delivery.partner)
+    return declared is not None and declared.renamed_from != parcel.partner.renamed_from
 
 
 async def _handed_over(connector: Connector, sending: Sending) -> Outcome:

@@ -61,6 +61,7 @@ _CLAIMABLE = Gathered(
     .with_for_update(of=t, skip_locked=True)
 )
 _THESE = t.c.id.in_(bindparam("ids", expanding=True))
+_PARTNERS = select(t.c.id, t.c.partner).where(_THESE)
 _CLAIM = update(t).where(_THESE).values(state="sending", lease_token=bindparam("token"), lease_until=bindparam("until"))
 _RENAME_TYPE = update(t).where(_THESE).values(type=bindparam("new_type"))
 _SENDING = t.c.state == fixed("sending")
@@ -151,6 +152,11 @@ def leased(tx: Tx, pairs: frozenset[tuple[str, str]]) -> frozenset[tuple[str, st
     if not tx.locks and tx.run(_HOW_MANY_LEASED, parameters).scalar_one() == len(pairs):
         return pairs
     return frozenset((each, token) for each, token in tx.run_locking(_LEASED, parameters))
+
+
+def partners_of(tx: Tx, ids: Sequence[str]) -> dict[str, str]:
+    """Return to which partner each delivery goes, by the name that it has now."""
+    return {row.id: row.partner for row in tx.run(_PARTNERS, {"ids": ids})}
 
 
 def overtaken(tx: Tx, pairs: Collection[tuple[str, int]]) -> frozenset[tuple[str, int]]:
