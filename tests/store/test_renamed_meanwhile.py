@@ -25,8 +25,6 @@ from tests.store.newsdesk import declared, the_copy
 
 RENAMED = PARTNER.replace("schedule", 'renamed_from = "gazette"\nschedule', 1)
 HERALD = RENAMED.replace("partners.gazette", "partners.herald")
-    "schedule", 'renamed_from = "gazette"\nschedule', 1
-)
 
 
 @pytest.fixture
