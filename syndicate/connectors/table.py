@@ -7,8 +7,9 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from syndicate.connectors import apple_news, atompub, email, folder, mastodon, pull, s3, sftp, webhook, wordpress
+from syndicate.connectors import apple_news, atompub, email, mastodon, pull, webhook, wordpress
 from syndicate.connectors.contract import Connector
+from syndicate.connectors.drops import folder, s3, sftp
 from syndicate.connectors.means import ConnectorKind, Means, Secrets, Setting
 from syndicate.connectors.own import OWN, load_own
 from syndicate.errors import ConfigurationError, Violation

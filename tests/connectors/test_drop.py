@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from syndicate.connectors import drop
 from syndicate.connectors.contract import Outcome, Preview, Sending
 from syndicate.connectors.documents import Documents
-from syndicate.connectors.drop import Packing
-from syndicate.connectors.folder import Directory
+from syndicate.connectors.drops import drop
+from syndicate.connectors.drops.drop import Packing
+from syndicate.connectors.drops.folder import Directory
+from syndicate.connectors.drops.packages import PackageOptions
 from syndicate.connectors.means import NoPicture, PictureFile, Pictures
-from syndicate.connectors.packages import PackageOptions
 from syndicate.connectors.suite.copy import Copy, accepted, refused
 from syndicate.connectors.suite.sendings import NOW, a_retraction, a_sending, an_update
 from syndicate.connectors.suite.site import PUBLISHER

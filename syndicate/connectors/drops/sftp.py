@@ -11,12 +11,12 @@ from typing import Annotated
 import asyncssh
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from syndicate.connectors import drop
 from syndicate.connectors.contract import Accepted, Outcome, Preview, Refused, Sending
-from syndicate.connectors.drop import Packing
+from syndicate.connectors.drops import drop
+from syndicate.connectors.drops.drop import Packing
+from syndicate.connectors.drops.packages import PackageOptions
+from syndicate.connectors.drops.ssh import FAILURES, Link, Login
 from syndicate.connectors.means import ConnectorKind, Setting
-from syndicate.connectors.packages import PackageOptions
-from syndicate.connectors.ssh import FAILURES, Link, Login
 from syndicate.errors import ConfigurationError, Violation
 from syndicate.model.durations import Duration
 from syndicate.model.text import RequiredLine

@@ -13,11 +13,11 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from syndicate.connectors import drop
 from syndicate.connectors.contract import Outcome, Preview, Refused, Sending
-from syndicate.connectors.drop import Packing
+from syndicate.connectors.drops import drop
+from syndicate.connectors.drops.drop import Packing
+from syndicate.connectors.drops.packages import PackageOptions
 from syndicate.connectors.means import ConnectorKind, Setting
-from syndicate.connectors.packages import PackageOptions
 from syndicate.model.paths import beside_config
 
 

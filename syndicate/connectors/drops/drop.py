@@ -10,8 +10,8 @@ from typing import Any, Protocol
 
 from syndicate.connectors.contract import Accepted, Outcome, Preview, Refused, Sending
 from syndicate.connectors.documents import Document, Documents
+from syndicate.connectors.drops.packages import File, PackageOptions, Place, first_day, manifest_of, place_of
 from syndicate.connectors.means import NoPicture, PictureFile, Pictures, Setting
-from syndicate.connectors.packages import File, PackageOptions, Place, first_day, manifest_of, place_of
 from syndicate.model.article import Image
 from syndicate.model.declarations import Profile
 

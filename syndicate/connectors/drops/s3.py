@@ -9,12 +9,12 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from syndicate.connectors import drop
 from syndicate.connectors.bucket import FAILURES, Bucket, Keys, kind_of, overriding, refusal_of
 from syndicate.connectors.contract import Outcome, Preview, Refused, Sending
-from syndicate.connectors.drop import Packing
+from syndicate.connectors.drops import drop
+from syndicate.connectors.drops.drop import Packing
+from syndicate.connectors.drops.packages import PackageOptions
 from syndicate.connectors.means import ConnectorKind, Setting
-from syndicate.connectors.packages import PackageOptions
 from syndicate.errors import ConfigurationError, Violation
 from syndicate.model.addresses import WebUrl
 from syndicate.model.durations import Duration
