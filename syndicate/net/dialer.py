@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Sequence
 from datetime import timedelta
 
 from syndicate.net.guard import AddrInfo, BlockedError, Guard, Lookup
 from syndicate.net.resolver import GuardedResolver, system_lookup
 
 CONNECT = timedelta(seconds=5)
+# A name may have hundreds of addresses, and its owner may mean harm; so many that are silent are waited for.
+_SILENT_ADDRESSES = 3
 
 
 class Dialer:
@@ -26,11 +29,16 @@ class Dialer:
     async def dial(self, host: str, port: int) -> socket.socket:
         """Return a connected socket that does not block; the caller closes it.
 
-        Raises OSError: BlockedError for an address that must not be called, TimeoutError after five seconds each.
+        Raises OSError: BlockedError for an address that must not be called, TimeoutError after five seconds each,
+        and after fifteen whatever their number.
         """
-        guard = self._guard.with_port(port)
+        found = await self._resolver.addresses(host, port)
+        async with asyncio.timeout(_SILENT_ADDRESSES * self._connect_seconds):
+            return await self._first_of(found, self._guard.with_port(port))
+
+    async def _first_of(self, found: Sequence[AddrInfo], guard: Guard) -> socket.socket:
         failures: list[OSError] = []
-        for info in await self._resolver.addresses(host, port):
+        for info in found:
             try:
                 return await self._connect(guard, info)
             except OSError as error:

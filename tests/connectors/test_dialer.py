@@ -87,3 +87,20 @@ async def test_a_host_that_does_not_answer_is_given_up_in_time() -> None:
 @pytest.mark.parametrize(("guard", "may"), [(OPEN, True), (Guard(), False)], ids=["opened", "not opened"])
 async def test_secrets_go_unencrypted_only_to_opened_networks(guard: Guard, may: bool) -> None:
     assert await Dialer(guard).may_carry_secrets("127.0.0.1", 25) is may
+
+
+async def test_a_name_with_many_dead_addresses_takes_no_longer_than_three() -> None:
+    with socket.socket() as full:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        port = full.getsockname()[1]
+
+        def lookup(host: str, port: int) -> list[AddrInfo]:
+            return [(*info[:4], (info[4][0], port)) for info in infos(*["127.0.0.1"] * 50)]
+
+        dialer = Dialer(OPEN, connect=timedelta(seconds=0.1), lookup=lookup)
+        # Takes the one place in the queue.
+        with socket.create_connection(("127.0.0.1", port)):
+            async with asyncio.timeout(2):
+                with pytest.raises(TimeoutError):
+                    await dialer.dial("many.example", port)
