@@ -65,7 +65,8 @@ async def _check_clear(client: Client, url: str) -> Finding:
 
 
 def _check_secrets(loaded: Loaded, client: Client) -> Iterator[Finding]:
-    connections = Connections(means_of(lambda: loaded, storage_of(loaded.settings), client, SystemClock().now))
+    means = means_of(lambda: loaded, storage_of(loaded.settings), client, SystemClock().now)
+    connections = Connections(lambda _: means)
     for partner in loaded.declarations.partners:
         alone = loaded.declarations.model_copy(update={"partners": (partner,), "upstreams": ()})
         try:

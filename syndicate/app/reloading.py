@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Awaitable, Callable
+from operator import attrgetter
 from pathlib import Path
 
 from syndicate.app.configuration import load_configuration
@@ -16,8 +17,11 @@ from syndicate.settings.watch import Watch
 logger = logging.getLogger(__name__)
 
 Reread = Callable[[], Loaded]
-# What a process takes from its configuration once, when it starts.
-FIXED = ("server", "store", "media", "network", "limits", "cdn", "publish", "retention", "logs")
+# What a process takes from its configuration once, when it starts; of [smtp], for alerts.
+FIXED = (
+    *("server", "store", "media", "network", "limits", "cdn", "publish", "retention", "logs"),
+    *("alerts.webhook", "alerts.email", "smtp"),
+)
 
 
 def reread_files(path: Path) -> Reread:
@@ -61,7 +65,7 @@ class Rereading:
 
     def _tell_of_restart(self, loaded: Loaded) -> None:
         before, now = self._started_with.settings, loaded.settings
-        waiting = [name for name in FIXED if getattr(before, name) != getattr(now, name)]
+        waiting = [name for name in FIXED if attrgetter(name)(before) != attrgetter(name)(now)]
         if waiting:
             logger.warning("configuration.needs_restart", extra={"sections": ", ".join(waiting)})
 

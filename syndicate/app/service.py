@@ -10,6 +10,7 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -28,7 +29,7 @@ from syndicate.app.alarms import alarmed
 from syndicate.app.connections import Connections
 from syndicate.app.database import database_of
 from syndicate.app.followers import outside_followed, source_of
-from syndicate.app.means import means_of, storage_of
+from syndicate.app.means import mailer_of, means_of, storage_of
 from syndicate.app.outgoing import guard_of
 from syndicate.app.readers import readers_jobs, write_down_readers
 from syndicate.app.reloading import Reread, Rereading, reread_files
@@ -36,6 +37,7 @@ from syndicate.app.served import served_jobs, write_down_served
 from syndicate.app.server import Heartbeat, ServerOptions, listening, make_runner, server_options
 from syndicate.app.stopping import stop_times
 from syndicate.clock import Clock, SystemClock
+from syndicate.connectors.means import Means
 from syndicate.errors import PortTakenError
 from syndicate.model.declarations import Declarations
 from syndicate.net.client import Client
@@ -86,7 +88,7 @@ class Service:
         self.sandbox = Sandbox()
         self.pictures = storage_of(loaded.settings)
         self.means = means_of(lambda: self.loaded, self.pictures, client, clock.now)
-        self.connections = Connections(self.means)
+        self.connections = Connections(self._means_under)
         drain = stop_times(loaded.settings.server.shutdown_timeout).deliveries
         self.dispatcher = Dispatcher(self.office, self.connections, jitter=random.random, drain=drain)
         self.clockwork = Clockwork(self.office, self.dispatcher, self.reload, _kept(loaded))
@@ -109,9 +111,14 @@ class Service:
         generation = await adopt(self.office, loaded.declarations)
         await self.connections.replace(loaded, connectors)
         self._upstream_keys = keys
+        self.means = self._means_under(loaded)
         self.loaded = loaded
         self.dispatcher.wake()
         return generation
+
+    def _means_under(self, loaded: Loaded) -> Means:
+        """Return what connectors work with under a configuration: its mail server may be another one."""
+        return replace(self.means, mailer=mailer_of(loaded, self.means.dialer))
 
     async def catch_up(self) -> None:
         """Learn what other processes changed."""

@@ -149,3 +149,39 @@ async def test_a_change_that_needs_a_restart_says_so(tmp_path: Path, caplog: pyt
         await service.reload()
     told = next(record for record in caplog.records if record.getMessage() == "configuration.needs_restart")
     assert vars(told)["sections"] == "server"
+
+
+MAIL = """
+[smtp]
+host = "127.0.0.1"
+sender = "wire@harbour.example"
+security = "none"
+[partners.desk]
+connector = "email"
+to = ["desk@gazette.example"]
+"""
+
+
+async def test_a_mail_server_is_there_for_partners_that_are_declared_with_it(tmp_path: Path) -> None:
+    async with a_watching_paper(tmp_path) as service:
+        config = tmp_path / "config.toml"
+        config.write_text(config.read_text("utf-8") + MAIL, "utf-8")
+        await service.reload()
+        assert service.connections.connector("desk") is not None
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [("wire@", "news@", "smtp"), ("night@", "desk@", "alerts.email"), ("= 4", "= 5", None)],
+    ids=["the mail server", "who is told", "when"],
+)
+async def test_what_alerts_go_by_waits_for_a_restart_and_that_is_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, before: str, after: str, told: str | None
+) -> None:
+    alerts = '[alerts]\nfailing_after = 4\nemail = "night@harbour.example"\n'
+    async with a_watching_paper(tmp_path, alerts + MAIL) as service:
+        config = tmp_path / "config.toml"
+        config.write_text(config.read_text("utf-8").replace(before, after), "utf-8")
+        await service.reload()
+    waiting = [record for record in caplog.records if record.getMessage() == "configuration.needs_restart"]
+    assert [vars(record)["sections"] for record in waiting] == ([told] if told else [])
