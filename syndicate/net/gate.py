@@ -8,7 +8,7 @@ import contextlib
 import hmac
 import re
 import secrets
-from collections.abc import Collection, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 
 from syndicate.net.dialer import Dialer
 
@@ -17,6 +17,7 @@ _HEAD_SECONDS = 5
 # No exchange through it takes longer than the longest sending.
 _TUNNEL_SECONDS = 300
 _PIECE_BYTES = 64 * 1024
+MAX_ANSWER_BYTES = 1024**2
 _CONNECT = re.compile(rb"CONNECT (?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+)):(\d{1,5}) HTTP/1\.[01]\r\n")
 _CREDENTIALS = re.compile(rb"\r\nproxy-authorization:[ \t]*Basic[ \t]+([A-Za-z0-9+/=]+)[ \t]*\r\n", re.IGNORECASE)
 
@@ -24,12 +25,14 @@ _CREDENTIALS = re.compile(rb"\r\nproxy-authorization:[ \t]*Basic[ \t]+([A-Za-z0-
 class Gate:
     """An HTTP proxy that knows CONNECT only, dials through `dialer`, and only to `ports`.
 
-    Other programs of this machine may find its port; without the password in `url` it does nothing for them.
+    Other programs of this machine may find its port; without the password in `url` it does nothing for them. A tunnel
+    ends that brings more than `max_answer_bytes` back after what was last sent: the library keeps answers in memory.
     """
 
-    def __init__(self, dialer: Dialer, ports: Collection[int]) -> None:
+    def __init__(self, dialer: Dialer, ports: Collection[int], *, max_answer_bytes: int = MAX_ANSWER_BYTES) -> None:
         self._dialer = dialer
         self._ports = frozenset(ports)
+        self._max_answer_bytes = max_answer_bytes
         self._password = secrets.token_hex(16)
         self._expected = base64.b64encode(f"gate:{self._password}".encode())
         self._server: asyncio.Server | None = None
@@ -77,8 +80,9 @@ class Gate:
             return await _refuse(writer, b"502 Bad Gateway")
         with contextlib.closing(there):
             writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+            answer = _Answer(self._max_answer_bytes)
             async with asyncio.timeout(_TUNNEL_SECONDS):
-                return await _until_one_ends(_pour(reader, there), _pour(there_reader, writer))
+                return await _until_one_ends(_pour(reader, there, answer.ask), _pour(there_reader, writer, answer.take))
 
     def _knows(self, head: bytes) -> bool:
         given = _CREDENTIALS.search(head)
@@ -95,8 +99,26 @@ async def _refuse(writer: asyncio.StreamWriter, status: bytes) -> None:
     await writer.drain()
 
 
-async def _pour(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+class _Answer:
+    """Counts what has come back since something was last sent."""
+
+    def __init__(self, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
+        self._taken = 0
+
+    def ask(self, sent: int) -> None:
+        self._taken = 0
+
+    def take(self, came: int) -> None:
+        """Raise OSError once there is more than an answer may have."""
+        self._taken += came
+        if self._taken > self._max_bytes:
+            raise OSError("the answer is too long")
+
+
+async def _pour(source: asyncio.StreamReader, sink: asyncio.StreamWriter, passed: Callable[[int], None]) -> None:
     while piece := await source.read(_PIECE_BYTES):
+        passed(len(piece))
         sink.write(piece)
         await sink.drain()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
@@ -99,3 +100,29 @@ async def test_closing_it_ends_its_tunnels(echo: Echo) -> None:
         await gate.aclose()
         assert await reader.read() == b""
         writer.close()
+
+
+async def test_an_answer_without_an_end_is_cut(echo: Echo) -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while await reader.read(1024):
+            with contextlib.suppress(OSError):
+                for _ in range(8):
+                    writer.write(bytes(8_192))
+                    await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    for limit, whole in ((100_000, True), (60_000, False)):
+        gate = Gate(Dialer(Guard(allow_private=LOOPBACK)), {port}, max_answer_bytes=limit)
+        await gate.open()
+        _, reader, writer = await ask(gate, f"CONNECT 127.0.0.1:{port} HTTP/1.1")
+        taken = 0
+        with contextlib.suppress(asyncio.IncompleteReadError, OSError):
+            for _ in range(3):  # Each answer is counted by itself.
+                writer.write(b"?")
+                taken += len(await reader.readexactly(8 * 8_192))
+        assert taken == (3 * 8 * 8_192 if whole else 0)
+        writer.close()
+        await gate.aclose()
+    server.close()
