@@ -17,20 +17,26 @@ from obstore.store import ObjectStore, from_url
 from syndicate import __version__
 from syndicate.connectors.answers import PERMANENT
 from syndicate.connectors.contract import Refused
+from syndicate.errors import ConfigurationError, Violation
 from syndicate.net.dialer import Dialer
-from syndicate.net.gate import Gate
+from syndicate.net.gate import MAX_ANSWER_BYTES, Gate
 from syndicate.net.guard import BlockedError
 
 FAILURES = (BaseError, OSError)
 _CONNECT = timedelta(seconds=10)
+# What obstore quotes of an answer has no bound.
+_MAX_READ = 64 * 1024
 _STATUS = re.compile(r"status code: (\d{3})")
 _CODE = re.compile(r"<Code>([A-Za-z.]{1,60})</Code>")
+# S3 answers 400 to these as to a request that is wrong by itself. The first are over with another try,
+_PASSING = frozenset({"BadDigest", "IncompleteBody", "OperationAborted", "RequestTimeout", "XAmzContentSHA256Mismatch"})
+# the others once somebody has put the keys right.
+_KEYS = frozenset({"AuthorizationHeaderMalformed", "ExpiredToken", "InvalidToken", "TokenRefreshRequired"})
 _ENDPOINTS = {
     "s3": "https://s3.{region}.amazonaws.com",
     "gs": "https://storage.googleapis.com",
     "az": "https://{account}.blob.core.windows.net",
 }
-
 
 # Variables of the environment that obstore heeds before what it is given.
 _OVERRIDING = frozenset({"AWS_ENDPOINT_URL_S3"})
@@ -67,6 +73,7 @@ class Bucket:
         authority: bytes | None,
         timeout: timedelta,
         dialer: Dialer,
+        max_answer_bytes: int = MAX_ANSWER_BYTES,
     ) -> None:
         self._url = url
         self._keys = keys
@@ -76,6 +83,7 @@ class Bucket:
         self._authority = authority
         self._timeout = timeout
         self._dialer = dialer
+        self._max_answer_bytes = max_answer_bytes
         self._turn = asyncio.Lock()
         self._gate: Gate | None = None
         self._store: ObjectStore | None = None
@@ -96,8 +104,19 @@ class Bucket:
             return None
         return found["size"]
 
+    async def read(self, path: str) -> bytes | None:
+        """Return an object's bytes, None where there is none."""
+        try:
+            found = await (await self._opened()).get_async(path)
+        except FileNotFoundError:
+            return None
+        return bytes(await found.bytes_async())
+
     async def put(self, path: str, data: bytes, attributes: Mapping[str, str]) -> None:
-        """Write an object in one request, so that it is replaced whole."""
+        """Write an object in one request, so that it is replaced whole.
+
+        `attributes` are the headers it is served with; names that HTTP does not know become metadata.
+        """
         await (await self._opened()).put_async(path, data, attributes=dict(attributes), use_multipart=False)
 
     async def remove(self, path: str) -> None:
@@ -122,7 +141,7 @@ class Bucket:
     async def _opened(self) -> ObjectStore:
         async with self._turn:
             if self._store is None:
-                self._gate = Gate(self._dialer, {443, self._port})
+                self._gate = Gate(self._dialer, {443, self._port}, max_answer_bytes=self._max_answer_bytes)
                 await self._gate.open()
                 self._store = self._made(self._gate)
             return self._store
@@ -132,6 +151,8 @@ class Bucket:
             "allow_http": not self._encrypted,
             "connect_timeout": _CONNECT,
             "timeout": self._timeout,
+            # The gate measures answers by what was sent last, which is a request only where they take turns.
+            "http1_only": True,
             # Also keeps obstore from proxies that the environment names.
             "proxy_url": gate.url,
             "user_agent": f"syndicate/{__version__}",
@@ -184,9 +205,11 @@ def kind_of(url: str) -> str:
     return url.partition(":")[0]
 
 
-def overriding(environ: Mapping[str, str]) -> list[str]:
-    """Return the variables of an environment that would lead to another store than the one declared."""
-    return sorted(_OVERRIDING & environ.keys())
+def refuse_overriding(environ: Mapping[str, str]) -> None:
+    """Raise ConfigurationError where the environment would lead to another store than the one declared."""
+    for name in sorted(_OVERRIDING & environ.keys()):
+        violation = Violation("endpoint", f"would be overridden by {name} of the environment; unset that")
+        raise ConfigurationError("the object store would be another than is declared", [violation])
 
 
 def refusal_of(error: Exception) -> Refused:
@@ -200,26 +223,28 @@ def refusal_of(error: Exception) -> Refused:
             return Refused("no connection to the object store in time", overloaded=True)
         case OSError() if not _STATUS.search(str(error)):
             return Refused("cannot connect to the object store")
-    return _answered(str(error))
+    return _answered(str(error)[:_MAX_READ])
 
 
 def _answered(text: str) -> Refused:
     found, code = _STATUS.search(text), _CODE.search(text)
     if found is None:
         return _unanswered(text)
-    status = int(found[1])
+    status, name = int(found[1]), code[1] if code else ""
     return Refused(
-        f"the object store answered {status}" + (f", {code[1]}" if code else ""),
-        permanent=status in PERMANENT,
+        f"the object store answered {status}" + (f", {name}" if name else ""),
+        permanent=status in PERMANENT and name not in _PASSING | _KEYS,
         status=status,
-        unauthorised=status in (401, 403),
-        overloaded=status in (429, 503),
+        unauthorised=status in (401, 403) or name in _KEYS,
+        overloaded=status in (429, 503) or name == "RequestTimeout",
     )
 
 
 def _unanswered(text: str) -> Refused:
     if "Error performing" not in text:
         return Refused("the keys of the object store cannot be used")
+    if "redirect without LOCATION" in text:
+        return Refused("the object store says that the bucket is elsewhere: check region and endpoint")
     if "InvalidCertificate" in text:
         return Refused("the certificate of the object store is not valid")
     if "kind: Timeout" in text:

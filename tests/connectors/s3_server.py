@@ -24,7 +24,10 @@ _SIGNED = re.compile(r"SignedHeaders=([a-z0-9;-]+)")
 
 
 class S3Site:
-    """A partner that reads packages from a bucket. `objects` are bytes and headers by key, `requests` what came."""
+    """A partner that reads packages from a bucket. `objects` are bytes and headers by key, `requests` what came.
+
+    `fault` is a status and a code that everything is answered with.
+    """
 
     connector = "s3"
     networked = True
@@ -40,6 +43,7 @@ class S3Site:
         self.objects: dict[str, tuple[bytes, dict[str, str]]] = {}
         self.requests: list[str] = []
         self.redirect: str | None = None
+        self.fault: tuple[int, str] | None = None
         self.port = 0
         self._mood = Mood.WELL
         self._server: asyncio.Server | None = None
@@ -70,6 +74,8 @@ class S3Site:
         self.requests.append(f"{request.method} {request.rel_url.raw_path}")
         if self.redirect is not None:
             return web.Response(status=307, headers={"Location": self.redirect})
+        if self.fault is not None:
+            return web.Response(status=self.fault[0], text=f"<Error><Code>{self.fault[1]}</Code></Error>")
         if self.mood is Mood.SILENT:
             await asyncio.Event().wait()
         if self.mood in STATUS or not _is_signed(request, body):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from syndicate.connectors.bucket import overriding
+from syndicate.connectors.bucket import refuse_overriding
 from syndicate.connectors.contract import Connector
 from syndicate.connectors.means import Means
 from syndicate.connectors.suite.copy import Copy, accepted, refused
@@ -145,6 +147,10 @@ async def test_keys_that_cannot_be_read_are_told(site: S3Site, ways: Means) -> N
     ("options", "word"),
     [
         ({"url": "ftp://news/in"}, "url"),
+        ({"url": "s3://news/in//x"}, "url"),
+        ({"url": "s3://news/in/../x"}, "url"),
+        ({"url": "s3://news/in/."}, "url"),
+        ({"url": "az://ne.ws/in", "account": "gazette"}, "url"),
         ({"url": "az://news/in"}, "account is required"),
         ({"url": "gs://news/in"}, "no other endpoint"),
         ({"ca_file": "/nowhere/ca.pem"}, "ca_file"),
@@ -156,6 +162,75 @@ def test_what_cannot_work_is_refused(site: S3Site, ways: Means, options: dict[st
     assert word in " ".join(map(str, caught.value.violations))
 
 
+def test_a_file_of_an_authority_without_a_certificate_is_refused(site: S3Site, ways: Means, tmp_path: Path) -> None:
+    for text in ("garbage", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "\0"):
+        (tmp_path / "ca.pem").write_text(text)
+        with pytest.raises(ConfigurationError) as caught:
+            connector(site, ways, ca_file=str(tmp_path / "ca.pem"))
+        assert "no certificate" in str(caught.value.violations[0])
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "expected"),
+    [
+        (400, "InvalidRequest", {"permanent"}),
+        (400, "RequestTimeout", {"overloaded"}),
+        (400, "IncompleteBody", set()),
+        (400, "ExpiredToken", {"unauthorised"}),
+        (400, "AuthorizationHeaderMalformed", {"unauthorised"}),
+        (403, "RequestTimeTooSkewed", {"unauthorised"}),
+        (404, "NoSuchBucket", set()),
+        (409, "OperationAborted", set()),
+        (413, "EntityTooLarge", {"permanent"}),
+        (500, "InternalError", set()),
+        (503, "SlowDown", {"overloaded"}),
+    ],
+)
+async def test_what_another_try_may_cure_is_not_given_up(
+    site: S3Site, ways: Means, status: int, code: str, expected: set[str]
+) -> None:
+    site.fault = status, code
+    made = connector(site, ways)
+    outcome = refused(await made.test(delivery_id="msg_t", at=NOW))
+    assert (outcome.status, outcome.reason) == (status, f"the object store answered {status}, {code}")
+    assert {name for name in ("permanent", "overloaded", "unauthorised") if getattr(outcome, name)} == expected
+    await made.aclose()
+
+
+async def test_a_bucket_of_another_region_is_told(site: S3Site, ways: Means) -> None:
+    site.fault = 301, "PermanentRedirect"
+    made = connector(site, ways)
+    assert "check region and endpoint" in refused(await made.test(delivery_id="msg_t", at=NOW)).reason
+    await made.aclose()
+
+
+async def test_an_answer_without_an_end_is_not_kept(ways: Means, tmp_path: Path) -> None:
+    authority = an_authority(tmp_path)
+    sent = 0
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal sent
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 500 Oh\r\nContent-Length: 1000000000\r\n\r\n")
+        with contextlib.suppress(OSError):
+            while sent < 100_000_000:
+                writer.write(bytes(65_536))
+                await writer.drain()
+                sent += 65_536
+        writer.close()
+
+    server = await asyncio.start_server(talk, "127.0.0.1", 0, ssl=authority.tls)
+    async with an_s3_site() as site:
+        endpoint = f"https://localhost:{server.sockets[0].getsockname()[1]}"
+        made = connector(site, ways, endpoint=endpoint, ca_file=str(authority.ca_file), timeout="20s")
+        refused(await made.test(delivery_id="msg_t", at=NOW))
+        assert 0 < sent < 20_000_000
+        await made.aclose()
+    server.close()
+
+
 def test_an_environment_that_leads_elsewhere_is_named() -> None:
-    assert overriding({"AWS_ENDPOINT_URL_S3": "https://elsewhere.example", "PATH": "/bin"}) == ["AWS_ENDPOINT_URL_S3"]
-    assert overriding({"AWS_REGION": "eu-west-1"}) == []
+    with pytest.raises(ConfigurationError) as caught:
+        refuse_overriding({"AWS_ENDPOINT_URL_S3": "https://elsewhere.example", "PATH": "/bin"})
+    assert "AWS_ENDPOINT_URL_S3" in str(caught.value.violations[0])
+    refuse_overriding({"AWS_REGION": "eu-west-1"})

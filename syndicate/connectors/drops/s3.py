@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
+import ssl
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from syndicate.connectors.bucket import FAILURES, Bucket, Keys, kind_of, overriding, refusal_of
+from syndicate.connectors.bucket import FAILURES, Bucket, Keys, kind_of, refusal_of, refuse_overriding
 from syndicate.connectors.contract import Outcome, Preview, Refused, Sending
 from syndicate.connectors.drops import drop
 from syndicate.connectors.drops.drop import Packing
@@ -22,11 +24,23 @@ from syndicate.model.paths import beside_config
 from syndicate.model.text import Line
 
 
+# No empty step and none that leads back: obstore takes such a prefix for another one.
+_URL = re.compile(
+    r"((s3|gs)://[a-z0-9][a-z0-9._-]{1,221}[a-z0-9]|az://[a-z0-9-]{3,63})(/(?!\.{1,2}(/|$))[A-Za-z0-9._-]+)*/?"
+)
+
+
+def _bucket_url(value: str) -> str:
+    if not _URL.fullmatch(value):
+        raise ValueError("must be a bucket and a prefix such as s3://bucket/prefix, gs://bucket/prefix, az://container")
+    return value
+
+
 class S3Options(PackageOptions):
     """Where the bucket is."""
 
-    url: Annotated[str, Field(pattern=r"^(s3|gs|az)://[a-z0-9][a-z0-9._-]{1,221}[a-z0-9](/[A-Za-z0-9._/-]*)?$")] = (
-        Field(description="The bucket and a prefix in it: s3://bucket/prefix, gs:// for Google, az:// for Azure.")
+    url: Annotated[str, AfterValidator(_bucket_url)] = Field(
+        description="The bucket and a prefix in it: s3://bucket/prefix, gs:// for Google, az:// for Azure."
     )
     endpoint: WebUrl | None = Field(
         None,
@@ -118,9 +132,7 @@ def _make(options: S3Options, setting: Setting) -> S3:
     if kind_of(options.url) == "s3" and keys.access_key is None:
         violation = Violation("access_key", "is required for s3://")
         raise ConfigurationError("the s3 connector lacks a secret", [violation])
-    if found := overriding(os.environ):
-        violation = Violation("endpoint", f"would be overridden by {found[0]} of the environment; unset that")
-        raise ConfigurationError("the s3 connector would not go where it is told", [violation])
+    refuse_overriding(os.environ)
     bucket = Bucket(
         options.url,
         keys,
@@ -135,8 +147,14 @@ def _make(options: S3Options, setting: Setting) -> S3:
 
 
 def _authority(path: Path | None) -> bytes | None:
+    if path is None:
+        return None
     try:
-        return None if path is None else path.read_bytes()
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+        return path.read_bytes()
+    except ssl.SSLError as error:
+        violation = Violation("ca_file", "holds no certificate in PEM format")
+        raise ConfigurationError("the s3 connector cannot read a file", [violation]) from error
     except OSError as error:
         violation = Violation("ca_file", f"cannot be read: {error.strerror}")
         raise ConfigurationError("the s3 connector lacks a file", [violation]) from error
