@@ -11,7 +11,7 @@ from syndicate.store.tx import Tx
 def count_change(tx: Tx, occasion: Occasion) -> None:
     """Count a change that partners are owed, after its `seq` was allotted; one too many puts the brake on.
 
-    Two statements, whatever is stored: they stand in every commit.
+    Two statements, whatever is stored: they stand in every commit that owes partners something.
     """
     pace.count(tx, at=occasion.now)
     limit = tx.declarations.changes_per_hour

@@ -52,16 +52,16 @@ def spread(tx: Tx, stored: StoredArticle, news: News, occasion: Occasion) -> int
         touched += offers.feeds_with(tx, stored.key)
     memberships.touch(tx, touched, seq=seq, at=occasion.now)
     if news.deliver:
-        if _may_run_away(tx, news):
+        owed = owe_partners(tx, stored, seen, news, occasion, seq=seq)
+        if owed and _may_run_away(news):
             count_change(tx, occasion)
-        owe_partners(tx, stored, seen, news, occasion, seq=seq)
     tx.effects.articles.add(stored.slug)
     return seq
 
 
-def _may_run_away(tx: Tx, news: News) -> bool:
-    """Tell what the brake counts: what somebody changes that partners get; never what has to go."""
-    return news.cause is None and not news.urgent and bool(routes_of(tx.generation).partners)
+def _may_run_away(news: News) -> bool:
+    """Tell what the brake counts of what partners are owed: never what has to go."""
+    return news.cause is None and not news.urgent
 
 
 # --- feeds ---------------------------------------------------------------------------------------------------------
@@ -161,8 +161,8 @@ def _keyed(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def owe_partners(
     tx: Tx, stored: StoredArticle, seen: Facts | None, news: News, occasion: Occasion, *, seq: int
-) -> None:
-    """Give every partner that selects the article, or holds a copy, the delivery it is owed."""
+) -> bool:
+    """Give every partner that selects the article, or holds a copy, the delivery it is owed; tells if one is owed."""
     account = account_of(tx, stored, seen)
     rows: list[dict[str, Any]] = []
     for route in routes_of(tx.generation).partners:
@@ -174,6 +174,7 @@ def owe_partners(
         _end_unsent(tx, unsent, decision, at=occasion.now)
         rows.extend(delivery_rows(stored, route, decision, news, occasion, seq=seq))
     deliveries.add(tx, rows)
+    return any(row["state"] == DeliveryState.WAITING.value for row in rows)
 
 
 def _end_unsent(tx: Tx, unsent: Waiting | None, decision: Plan, *, at: datetime) -> None:

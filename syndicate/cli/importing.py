@@ -46,6 +46,9 @@ def tell(done: dict[str, Any]) -> None:
     for each in done["refused"]:
         name = f" ({each['title']})" if each["title"] else ""
         click.echo(text(f"refused: {each['source']}, entry {each['position']}{name}: {each['reason']}"), err=True)
+    if done["braked"]:
+        held = "partners get nothing but retractions until `syndicate resume`; `--backfill` delivers nothing"
+        click.echo(text(f"the brake is on: {done['braked']}; {held}"), err=True)
     stale = f", {done['stale']} older than what is here" if done["stale"] else ""
     click.echo(
         f"{done['new']} new, {done['changed']} changed, {done['unchanged']} unchanged{stale}, "

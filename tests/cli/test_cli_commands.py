@@ -16,6 +16,7 @@ from syndicate.app.checking import check_connections
 from syndicate.app.commands.command import Call
 from syndicate.app.commands.table import COMMANDS
 from syndicate.app.service import Service
+from syndicate.cli import importing
 from syndicate.cli.main import cli
 from syndicate.connectors.contract import Accepted, Refused
 from syndicate.errors import ArticleRetractedError, ConflictError, InvalidRecordError, PartnerNotFoundError
@@ -256,6 +257,20 @@ async def test_an_import_tells_how_far_it_is_and_what_it_refused(tmp_path: Path)
     assert [(each["position"], "title" in each["reason"]) for each in done["refused"]] == [(2, True)]
     assert [each["reason"] for each in done["unreadable"]] == ["No such file or directory"]
     assert told[-1]["done"] == told[-1]["total"]
+
+
+@pytest.mark.parametrize("backfill", [False, True])
+async def test_an_import_that_puts_the_brake_on_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], *, backfill: bool
+) -> None:
+    file = tmp_path / "records.ndjson"
+    records = (f'{{"id": "{ID}-{n}", "title": "One", "categories": ["Harbour"]}}' for n in range(3))
+    file.write_text("\n".join(records), "utf-8")
+    async with a_paper(tmp_path, f"[limits]\nchanges_per_hour = 2\n{PARTNER}") as service:
+        importing.tell(await do(service, "import", sources=[str(file)], backfill=backfill, own=False))
+    told = capsys.readouterr()
+    assert told.out == "3 new, 0 changed, 0 unchanged, 0 refused\n"
+    assert ("syndicate resume" in told.err) is not backfill
 
 
 @pytest.mark.parametrize("since", ["yesterday", "2026-03-04", "2026-03-04T12:00:00"])

@@ -101,6 +101,13 @@ async def test_a_paper_without_partners_has_nothing_to_hold(open_paper: OpenPape
     assert await braked(paper.office) is None
 
 
+async def test_what_no_partner_gets_is_not_counted(paper: Service) -> None:
+    await put_stories(paper, 0, 9, categories=["Sport"])
+    assert await braked(paper.office) is None
+    await put_stories(paper, 0, 4, categories=["Harbour"])
+    assert await braked(paper.office) is not None
+
+
 async def test_a_polled_partner_is_offered_nothing_new(open_paper: OpenPaper) -> None:
     paper = await open_paper(LIMIT + PULLED)
     await put_stories(paper, 0, 4)

@@ -9,6 +9,7 @@ from typing import Any
 
 from syndicate.actions.bring_in import bring_in
 from syndicate.actions.imported import Imported, Progress
+from syndicate.actions.operate import braked
 from syndicate.actions.sources import read_source
 from syndicate.app.commands.command import Call
 
@@ -34,7 +35,7 @@ async def import_documents(call: Call) -> dict[str, Any]:
             report=report,
         )
         total.add(done)
-    return _document(total)
+    return _document(total) | {"braked": await braked(call.office)}
 
 
 def _thinned(report: Callable[[Any], None]) -> Callable[[Progress], None]:
