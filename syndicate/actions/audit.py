@@ -29,7 +29,7 @@ from syndicate.render.attribution import original_url
 from syndicate.render.event import outgoing
 from syndicate.sandbox.copy_pages import read_page
 from syndicate.sandbox.documents import Runner
-from syndicate.store import articles, audits
+from syndicate.store import articles, audits, copies
 from syndicate.store.audits import Listed
 from syndicate.store.tx import Tx
 
@@ -173,6 +173,7 @@ def _record(tx: Tx, partner: str, audited: Audited, occasion: Occasion) -> None:
     if (holding := _holding(found)) is not None:
         revision = listed.revision if found.revision is None else found.revision
         audits.settle(tx, partner, listed, holding, revision, at=occasion.now)
+        copies.forget_of_erased(tx, [listed.key])
 
 
 def _holding(found: Audit) -> Holding | None:

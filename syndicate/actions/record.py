@@ -62,6 +62,8 @@ def _write_taken(tx: Tx, ours: Sequence[Attempted], *, now: datetime) -> None:
     leases.deliver(tx, ids, tokens={each.parcel.token for each in taken}, at=now)
     copies.took(tx, ids, at=now)
     copies.remember(tx, [row for each in taken if (row := _remembered_row(each))])
+    gone = [each.parcel for each in taken if each.parcel.delivery.type is EventType.RETRACTED]
+    copies.forget_of_erased(tx, [parcel.claimed.article_key for parcel in gone])
 
 
 def _write_refused(tx: Tx, refusals: Sequence[tuple[Attempted, Refused]], *, now: datetime) -> None:

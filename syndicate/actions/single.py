@@ -69,6 +69,7 @@ def _confirm(tx: Tx, partner: str, article: str, note: str, now: datetime) -> No
     stored = must_find(tx, article)
     if not copies.confirm_gone(tx, partner, stored.key, note=strip_forbidden(note), at=now):
         raise InvalidError("there is no such copy", [Violation("partner", f"{partner} never held {stored.id}")])
+    copies.forget_of_erased(tx, [stored.key])
 
 
 async def retry_delivery(office: Office, delivery_id: str, *, actor: str) -> Owed:

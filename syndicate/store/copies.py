@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Boolean, RowMapping, bindparam, case, delete, func, insert, literal, or_, select, update
+from sqlalchemy import Boolean, RowMapping, bindparam, case, delete, exists, func, insert, literal, or_, select, update
 
 from syndicate.model.delivery import Copy, EventType, Evidence, Holding
 from syndicate.store.columns import At, fixed
@@ -77,6 +77,17 @@ _REFUSED = (
         or_(t.c.unsure_revision.is_not(None), bindparam("brings", type_=Boolean())),
     )
     .values(holding=bindparam("new_holding"), unsure_revision=bindparam("new_unsure"), changed_at=bindparam("at"))
+)
+
+_FORGET_OF_ERASED = (
+    update(t)
+    .where(
+        t.c.article_key == bindparam("key"),
+        t.c.holding.in_([fixed(Holding.NONE.value), fixed(Holding.WITHDRAWN.value)]),
+        t.c.unsure_revision.is_(None),
+        exists().where(articles.c.key == t.c.article_key, articles.c.erased_case.is_not(None)),
+    )
+    .values(remote=fixed("{}"))
 )
 
 
@@ -223,7 +234,13 @@ def confirm_gone(tx: Tx, partner: str, key: int, *, note: str, at: datetime) -> 
 
 def erase_notes(tx: Tx, key: int) -> None:
     """Remove what copies of an article say in words; who held what stays."""
-    tx.run(update(t).where(t.c.article_key == key).values(note=None, remote="{}"))
+    tx.run(update(t).where(t.c.article_key == key).values(note=None))
+    forget_of_erased(tx, [key])
+
+
+def forget_of_erased(tx: Tx, keys: Sequence[int]) -> None:
+    """Forget what connectors keep of copies that are gone, where the article is erased; others must yet be found."""
+    tx.run_many(_FORGET_OF_ERASED, [{"key": key} for key in keys])
 
 
 def rename_partner(tx: Tx, old: str, new: str) -> None:

@@ -12,10 +12,15 @@ from syndicate.actions.idempotent import Reply, Request, perform
 from syndicate.actions.pictures import keep_picture
 from syndicate.actions.read import history
 from syndicate.actions.retract import retract
+from syndicate.actions.single import confirm_copy
+from syndicate.connectors.contract import Accepted, Sending
 from syndicate.errors import NotRetractedError
 from syndicate.parse.record import read_record
 from tests.papers import a_paper, put
 from tests.pictures import a_jpeg
+from tests.store.conftest import OpenPaper
+from tests.store.mailroom import PARTNER, answer, claim_all, deliver
+from tests.store.newsdesk import the_copy
 
 CANARY = "zanzibarcanary"
 ARTICLE = "tag:harbour.example,2026:ferry"
@@ -71,3 +76,36 @@ async def test_a_picture_another_article_shows_survives_an_erasure(tmp_path: Pat
         await retract(paper.office, ARTICLE, reason="r", public_note=None, actor="test")
         await erase(paper.office, paper.pictures, ARTICLE, case="case 7")
         assert paper.pictures.get(kept.name) is not None
+
+
+async def test_a_copy_that_is_still_there_is_found_by_what_its_connector_kept_until_it_is_gone(
+    open_paper: OpenPaper,
+) -> None:
+    paper = await open_paper(PARTNER)
+    await put(paper)
+    await answer(paper.office, await claim_all(paper.office), Accepted(remote={"post": 7}))
+    await retract(paper.office, ARTICLE, reason="r", public_note=None, actor="test")
+    await erase(paper.office, paper.pictures, ARTICLE, case="case 7")
+    [parcel] = await claim_all(paper.office)
+    sending = parcel.sending(now=paper.office.now())
+    assert isinstance(sending, Sending)
+    assert sending.remote == {"post": 7}
+    await answer(paper.office, [parcel], Accepted(remote={"post": 7, "trashed": True}))
+    assert (await the_copy(paper)).remote == {}
+
+
+@pytest.mark.parametrize("gone", ["acknowledged", "confirmed"])
+async def test_what_connectors_kept_of_a_copy_that_is_gone_goes_with_the_article(
+    open_paper: OpenPaper, gone: str
+) -> None:
+    paper = await open_paper(PARTNER)
+    await put(paper)
+    await answer(paper.office, await claim_all(paper.office), Accepted(remote={"post": 7}))
+    await retract(paper.office, ARTICLE, reason="r", public_note=None, actor="test")
+    if gone == "acknowledged":
+        await deliver(paper.office)
+        assert (await the_copy(paper)).remote == {"post": 7}
+    await erase(paper.office, paper.pictures, ARTICLE, case="case 7")
+    if gone == "confirmed":
+        await confirm_copy(paper.office, "gazette", ARTICLE, note="seen")
+    assert (await the_copy(paper)).remote == {}
