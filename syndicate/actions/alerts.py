@@ -55,21 +55,32 @@ def _standing(tx: Tx, thresholds: Thresholds, now: datetime) -> tuple[Alert, ...
     return follow(alerts.remembered(tx), holding, channels=frozenset(), now=now)
 
 
-async def observe(
-    office: Office, thresholds: Thresholds, channels: frozenset[str], *, since: datetime
-) -> tuple[Alert, ...]:
-    """See what is wrong and remember it; returns what channels may have to be told of.
+async def observe(office: Office, thresholds: Thresholds, channels: frozenset[str], *, since: datetime) -> None:
+    """See what is wrong and remember it, for as long as one of `channels` has to be told of it.
 
     Nothing is written while nothing changes. `since` is when this process began: what was late before is not its doing.
     """
     now = office.now()
     holding = await office.store.read(_holding, thresholds, now, since)
-    before = await office.store.read(alerts.remembered)
-    after = follow(before, holding, channels=channels, now=now)
+    before, after = await office.store.read(_followed, holding, channels, now)
     if set(after) != set(before):
-        await office.store.write(_remember, before, after)
-        _log(before, after)
-    return after
+        _log(*await office.store.write(_follow, holding, channels, now))
+
+
+def _followed(
+    tx: Tx, holding: Sequence[Condition], channels: frozenset[str], now: datetime
+) -> tuple[tuple[Alert, ...], tuple[Alert, ...]]:
+    before = alerts.remembered(tx)
+    return before, follow(before, holding, channels=channels, now=now)
+
+
+def _follow(
+    tx: Tx, holding: Sequence[Condition], channels: frozenset[str], now: datetime
+) -> tuple[tuple[Alert, ...], tuple[Alert, ...]]:
+    # Read again: a channel may have been told meanwhile.
+    before, after = _followed(tx, holding, channels, now)
+    _remember(tx, before, after)
+    return before, after
 
 
 def _holding(tx: Tx, thresholds: Thresholds, now: datetime, since: datetime) -> tuple[Condition, ...]:
@@ -92,17 +103,21 @@ def _log(before: Iterable[Alert], after: Iterable[Alert]) -> None:
         logger.info("alert.ended", extra={"kind": kind, "subject": subject})
 
 
-async def tell(office: Office, channel: Channel, known: Iterable[Alert]) -> Outcome | None:
+async def tell(office: Office, channel: Channel) -> Outcome | None:
     """Tell one channel, in one message, all it has not heard; None where there is nothing to tell."""
-    known = tuple(known)
     now = office.now()
-    began, ended = began_for(channel.name, known), ended_for(channel.name, known, now=now)
-    if not (began or ended):
+    message = await office.store.read(_untold, channel.name, now)
+    if message.empty:
         return None
-    outcome = await channel.tell(await office.store.read(_message, began, ended, now))
+    outcome = await channel.tell(message)
     if isinstance(outcome, Accepted):
-        await office.store.write(_note_told, (*began, *ended), channel.name, now)
+        await office.store.write(_note_told, (*message.began, *message.ended), channel.name, now)
     return outcome
+
+
+def _untold(tx: Tx, channel: str, now: datetime) -> Message:
+    known = alerts.remembered(tx)
+    return _message(tx, began_for(channel, known), ended_for(channel, known, now=now), now)
 
 
 def _message(tx: Tx, began: tuple[Alert, ...], ended: tuple[Alert, ...], now: datetime) -> Message:

@@ -7,21 +7,26 @@ import json
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from syndicate.actions.claim import BRAKED
 from syndicate.actions.operate import halt, lift_halt
 from syndicate.app.alarms import alarmed, channels_of, thresholds_of
 from syndicate.app.service import Service, serving
 from syndicate.connectors.contract import Accepted, Outcome
 from syndicate.model.alerts import Message
 from syndicate.policy.alerting import Thresholds
+from syndicate.store import meta
 from syndicate.worker.alarm import Alarm
 from tests.connectors.partners import Partner, answering, partner, silent
 from tests.papers import a_paper
 from tests.proof.steps import until
 
+MOMENT = timedelta(seconds=0.02)
 ALERTS = '[alerts]\nwebhook = "env:CHAT"\nunacknowledged_after = "90s"\n'
 
 
@@ -57,22 +62,44 @@ async def test_a_channel_is_told_at_most_once_a_minute_and_then_all_at_once(tmp_
         assert len(chat.requests) == 1
 
 
-async def test_a_chat_that_hangs_keeps_no_mailbox_from_hearing(tmp_path: Path) -> None:
-    class Box:
-        name = "email"
-        heard = 0
+@dataclass
+class Box:
+    """A mailbox that hears of kinds of alerts; `broken` raises instead, as a bug would."""
 
-        async def tell(self, message: Message) -> Outcome:
-            self.heard += 1
-            return Accepted()
+    name: str = "email"
+    broken: bool = False
+    heard: list[str] = field(default_factory=list)
 
+    async def tell(self, message: Message) -> Outcome:
+        if self.broken:
+            raise ValueError("a bug")
+        self.heard += [each.kind.value for each in message.began]
+        return Accepted()
+
+
+async def test_a_chat_that_hangs_keeps_no_mailbox_from_hearing_now_or_later(tmp_path: Path) -> None:
     async with partner(silent) as chat, a_paper(tmp_path, ALERTS, environ={"CHAT": chat.url}) as paper:
         box = Box()
-        alarm = Alarm(paper.office, Thresholds, (*channels_of(paper.loaded, paper.means), box))
         await halt(paper.office, actor="cli:ann")
-        looking = asyncio.create_task(alarm.look())
+        # In a process before this one, so that the mailbox need not rest now.
+        await Alarm(paper.office, Thresholds, (box,)).look()
+        channels = (*channels_of(paper.loaded, paper.means), box)
+        running = asyncio.create_task(Alarm(paper.office, Thresholds, channels, every=MOMENT).run())
+        await until(lambda: chat.requests)
+        await paper.office.store.write(meta.put, BRAKED, "more than 1 change within an hour")
+        await until(lambda: box.heard == ["halted", "braked"])
+        assert len(chat.requests) == 1
+        running.cancel()
+
+
+async def test_a_way_that_is_broken_keeps_no_other_from_hearing(tmp_path: Path) -> None:
+    async with a_paper(tmp_path) as paper:
+        broken, box = Box("webhook", broken=True), Box()
+        running = asyncio.create_task(Alarm(paper.office, Thresholds, (broken, box), every=MOMENT).run())
+        await halt(paper.office, actor="cli:ann")
         await until(lambda: box.heard)
-        looking.cancel()
+        assert not running.done()
+        running.cancel()
 
 
 async def test_what_is_wrong_stands_in_the_log_whoever_is_told(

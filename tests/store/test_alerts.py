@@ -70,9 +70,9 @@ def chat() -> Chat:
 async def look(paper: Service, *channels: Chat, since: datetime | None = None) -> None:
     """Do what the alarm does every few seconds, in a process that began at `since`, or just now."""
     names = frozenset(channel.name for channel in channels)
-    known = await observe(paper.office, thresholds_of(paper.loaded), names, since=since or paper.office.now())
+    await observe(paper.office, thresholds_of(paper.loaded), names, since=since or paper.office.now())
     for channel in channels:
-        await tell(paper.office, channel, known)
+        await tell(paper.office, channel)
 
 
 async def kinds(paper: Service) -> list[AlertKind]:
