@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import os
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,12 +15,14 @@ from syndicate.actions.office import Office
 from syndicate.actions.publish import Source, Target, publish
 from syndicate.actions.purge import Cache, forget_purges, purge
 from syndicate.actions.turns import take_turn
+from syndicate.app.outgoing import guard_of
+from syndicate.connectors.bucket import Bucket, Keys, Location, refuse_overriding
 from syndicate.connectors.cdn import CDN, CDNOptions, host_of
-from syndicate.connectors.object_store import Bucket, ObjectStore
+from syndicate.connectors.object_store import ObjectStore
 from syndicate.connectors.static_directory import StaticDirectory
 from syndicate.net.client import Client
+from syndicate.net.dialer import Dialer
 from syndicate.policy.purging import feed_key
-from syndicate.policy.s3_signing import Credentials
 from syndicate.settings.loading import Loaded
 from syndicate.store import journal
 from syndicate.web.tags import Tags
@@ -28,6 +31,7 @@ from syndicate.worker.followers import Follower, following
 
 # An archive is made anew whole for each of its articles that changes; a retraction shows in the feed at once.
 ARCHIVES_EVERY = timedelta(minutes=5)
+MAX_MANIFEST_BYTES = 64 * 1024**2
 # Of several workers one publishes; another takes over when it has not been heard of for so long.
 TURN = timedelta(minutes=5)
 # By then every process that shares the store has heard of a commit.
@@ -45,20 +49,19 @@ def cdn_of(loaded: Loaded, client: Client) -> Cache | None:
     return CDN(options, token, client)
 
 
-def target_of(loaded: Loaded, client: Client, clock: Callable[[], datetime]) -> Target | None:
-    """Return where a static copy is kept, if one is."""
+def target_of(loaded: Loaded) -> Target | None:
+    """Return where a static copy is kept, if one is. Raises ConfigurationError."""
     publish = loaded.settings.publish
     if publish.url is None:
         return None
     if publish.url.startswith("file:"):
         return StaticDirectory(Path(publish.url.removeprefix("file:")))
-    access_keys, secret_keys = (
-        loaded.secrets.option("publish", "access_key"),
-        loaded.secrets.option("publish", "secret_key"),
-    )
-    name, _, prefix = publish.url.removeprefix("s3://").partition("/")
-    keys = Credentials(access_keys[0], secret_keys[0], publish.region)
-    return ObjectStore(Bucket(publish.endpoint or "", name, prefix, keys), client, clock)
+    refuse_overriding(os.environ)
+    secrets = loaded.secrets
+    keys = Keys(secrets.option("publish", "access_key")[0], secrets.option("publish", "secret_key")[0])
+    # The manifest of the copy is read back, and with all archives it is long.
+    location = Location(publish.url, publish.endpoint, publish.region, max_answer_bytes=MAX_MANIFEST_BYTES)
+    return ObjectStore(Bucket(location, keys, Dialer(guard_of(loaded.settings))))
 
 
 def source_of(office: Office, editions: Editions, chapters: Chapters, loaded: Loaded) -> Source:
@@ -120,7 +123,7 @@ class Purging:
 async def outside_followed(source: Source, loaded: Loaded, client: Client) -> AsyncIterator[None]:
     """Keep the outside in step until the block ends."""
     office, followers = source.office, []
-    target, cdn = target_of(loaded, client, office.now), cdn_of(loaded, client)
+    target, cdn = target_of(loaded), cdn_of(loaded, client)
     publishing = None if target is None else Publishing(source, target)
     if publishing is not None:
         followers.append(Follower("publish", office, publishing.step))
@@ -128,5 +131,9 @@ async def outside_followed(source: Source, loaded: Loaded, client: Client) -> As
         await forget_purges(office)
     else:
         followers.append(Follower("purge", office, Purging(office, cdn, publishing).step))
-    async with following(followers):
-        yield
+    try:
+        async with following(followers):
+            yield
+    finally:
+        if target is not None:
+            await target.aclose()

@@ -55,6 +55,31 @@ class Keys:
     session_token: str | None = field(default=None, repr=False)
 
 
+@dataclass(frozen=True)
+class Location:
+    """Where a bucket is and a prefix in it; `authority` is the PEM file behind its certificate, if not a public one.
+
+    `timeout` bounds one request, `max_answer_bytes` what comes back of one over TLS.
+    """
+
+    url: str
+    endpoint: str | None = None
+    region: str = "us-east-1"
+    account: str | None = None
+    authority: bytes | None = None
+    timeout: timedelta = timedelta(seconds=60)
+    max_answer_bytes: int = MAX_ANSWER_BYTES
+
+    @property
+    def kind(self) -> str:
+        return kind_of(self.url)
+
+    @property
+    def address(self) -> str:
+        """The store's own address."""
+        return self.endpoint or _ENDPOINTS[self.kind].format(region=self.region, account=self.account)
+
+
 class Bucket:
     """Objects below the prefix of one bucket; methods raise `FAILURES`.
 
@@ -62,31 +87,19 @@ class Bucket:
     are made only to the endpoint itself, and only where all its addresses are of a network that the operator opened.
     """
 
-    def __init__(
-        self,
-        url: str,
-        keys: Keys,
-        *,
-        endpoint: str | None,
-        region: str,
-        account: str | None,
-        authority: bytes | None,
-        timeout: timedelta,
-        dialer: Dialer,
-        max_answer_bytes: int = MAX_ANSWER_BYTES,
-    ) -> None:
-        self._url = url
+    def __init__(self, location: Location, keys: Keys, dialer: Dialer) -> None:
+        self._location = location
         self._keys = keys
-        self._region = region
-        self._account = account
-        self._endpoint = urlsplit(endpoint or _ENDPOINTS[kind_of(url)].format(region=region, account=account))
-        self._authority = authority
-        self._timeout = timeout
+        self._endpoint = urlsplit(location.address)
         self._dialer = dialer
-        self._max_answer_bytes = max_answer_bytes
         self._turn = asyncio.Lock()
         self._gate: Gate | None = None
         self._store: ObjectStore | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it is, for people."""
+        return self._location.url
 
     async def reach(self) -> None:
         """Judge where the store is: obstore would only say that it cannot connect."""
@@ -141,7 +154,7 @@ class Bucket:
     async def _opened(self) -> ObjectStore:
         async with self._turn:
             if self._store is None:
-                self._gate = Gate(self._dialer, {443, self._port}, max_answer_bytes=self._max_answer_bytes)
+                self._gate = Gate(self._dialer, {443, self._port}, max_answer_bytes=self._location.max_answer_bytes)
                 await self._gate.open()
                 self._store = self._made(self._gate)
             return self._store
@@ -150,7 +163,7 @@ class Bucket:
         client: dict[str, Any] = {
             "allow_http": not self._encrypted,
             "connect_timeout": _CONNECT,
-            "timeout": self._timeout,
+            "timeout": self._location.timeout,
             # The gate measures answers by what was sent last, which is a request only where they take turns.
             "http1_only": True,
             # Also keeps obstore from proxies that the environment names.
@@ -159,22 +172,22 @@ class Bucket:
         }
         if not self._encrypted:
             client["proxy_excludes"] = self._endpoint.hostname
-        if self._authority is not None:
-            client["root_certificate"] = self._authority
+        if self._location.authority is not None:
+            client["root_certificate"] = self._location.authority
         # Trying again is the business of the retry table.
-        retry: Any = {"max_retries": 0, "retry_timeout": self._timeout}
-        more = {"credential_provider": self._s3_keys} if kind_of(self._url) == "s3" else {}
-        return from_url(self._url, config=self._config(), client_options=client, retry_config=retry, **more)  # type: ignore[call-overload, no-any-return]  # its overloads are by scheme
+        retry: Any = {"max_retries": 0, "retry_timeout": self._location.timeout}
+        more = {"credential_provider": self._s3_keys} if self._location.kind == "s3" else {}
+        return from_url(self._location.url, config=self._config(), client_options=client, retry_config=retry, **more)  # type: ignore[call-overload, no-any-return]  # its overloads are by scheme
 
     def _config(self) -> dict[str, Any]:
         """Return what is the store's own; keys that the environment may set as well are always given."""
         address = self._endpoint.geturl().rstrip("/")
-        match kind_of(self._url):
+        match self._location.kind:
             case "gs":
                 return {"service_account_key": self._keys.secret_key, "skip_signature": False}
             case "az":
                 return {
-                    "account_name": self._account,
+                    "account_name": self._location.account,
                     "account_key": self._keys.secret_key,
                     "endpoint": address,
                     "skip_signature": False,
@@ -182,7 +195,7 @@ class Bucket:
                 }
         return {
             "endpoint": address,
-            "region": self._region,
+            "region": self._location.region,
             "skip_signature": False,
             "unsigned_payload": False,
             "virtual_hosted_style_request": False,

@@ -43,6 +43,9 @@ class StaticDirectory:
     async def remove(self, path: str) -> None:
         await self._do(lambda: (self._root / path).unlink(missing_ok=True))
 
+    async def aclose(self) -> None:
+        """Hold nothing open."""
+
     async def _do(self, function: Callable[..., T], *args: object) -> T:
         try:
             return await asyncio.to_thread(function, *args)

@@ -45,7 +45,7 @@ def _media_url(value: str, info: ValidationInfo) -> str:
 def _publish_url(value: str, info: ValidationInfo) -> str:
     if value.startswith("file:") and len(value) > len("file:"):
         return f"file:{config_directory(info) / value.removeprefix('file:')}"
-    if re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._/-]*)?", value):
+    if re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/(?!\.{1,2}(/|$))[A-Za-z0-9._-]+)*/?", value):
         return value.rstrip("/")
     raise ValueError("must be file:PATH or s3://BUCKET/PREFIX")
 

@@ -14,8 +14,8 @@ from typing import Any
 from aiohttp import web
 
 from syndicate.connectors.suite.site import Mood
-from syndicate.policy.s3_signing import Credentials, signed
 from tests.connectors import dropped
+from tests.connectors.s3_signing import Credentials, signed
 
 KEYS = Credentials("AKIDGAZETTE", "canary-secret-key-of-the-bucket", "eu-west-1")
 TOKEN = "canary-session-token"
@@ -78,7 +78,7 @@ class S3Site:
             return web.Response(status=self.fault[0], text=f"<Error><Code>{self.fault[1]}</Code></Error>")
         if self.mood is Mood.SILENT:
             await asyncio.Event().wait()
-        if self.mood in STATUS or not _is_signed(request, body):
+        if self.mood in STATUS or not is_signed(request, body, KEYS):
             status, code = STATUS.get(self.mood, (403, "SignatureDoesNotMatch"))
             return web.Response(status=status, text=f"<Error><Code>{code}</Code></Error>")
         answer = self._keep(request, body)
@@ -105,7 +105,7 @@ class S3Site:
         self.port = self._server.sockets[0].getsockname()[1]
 
 
-def _is_signed(request: web.BaseRequest, body: bytes) -> bool:
+def is_signed(request: web.BaseRequest, body: bytes, keys: Credentials) -> bool:
     """Sign the request as it came and compare (Signature Version 4)."""
     given = request.headers.get("Authorization", "")
     names = _SIGNED.search(given)
@@ -114,7 +114,7 @@ def _is_signed(request: web.BaseRequest, body: bytes) -> bool:
     made_by_us = {"host", "x-amz-date", "x-amz-content-sha256"}
     headers = {name: request.headers[name] for name in names[1].split(";") if name not in made_by_us}
     at = datetime.strptime(request.headers["x-amz-date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-    made = signed(request.method, request.host, request.rel_url.raw_path, headers, body, KEYS, at=at)
+    made = signed(request.method, request.host, request.rel_url.raw_path, headers, body, keys, at=at)
     return given.rpartition("Signature=")[2] == made["Authorization"].rpartition("Signature=")[2]
 
 

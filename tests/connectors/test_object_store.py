@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -17,9 +16,14 @@ from syndicate.actions.turns import take_turn
 from syndicate.app.followers import target_of
 from syndicate.app.service import Service
 from syndicate.clock import FixedClock
+from syndicate.connectors.bucket import Bucket, Keys, Location
+from syndicate.connectors.object_store import ObjectStore
 from syndicate.errors import ConfigurationError, UnreachableError
-from syndicate.policy.s3_signing import Credentials, signed
+from syndicate.net.dialer import Dialer
+from syndicate.net.guard import Guard
 from tests.builders import NOON
+from tests.connectors.s3_server import is_signed
+from tests.connectors.s3_signing import Credentials
 from tests.papers import a_paper, configure, put
 
 KEYS = Credentials("access", "secret", "eu-west-1")
@@ -37,11 +41,8 @@ class Store:
     async def take(self, request: web.Request) -> web.Response:
         body = await request.read()
         path, kept = request.raw_path, {name: request.headers[name] for name in KEPT if name in request.headers}
-        made = signed(request.method, request.host, path, kept, body, self.keys, at=NOON)
-        if request.headers["Authorization"] != made["Authorization"]:
+        if not is_signed(request, body, self.keys):
             return web.Response(status=403)
-        if request.headers["x-amz-content-sha256"] != hashlib.sha256(body).hexdigest():
-            return web.Response(status=400)
         if request.method == "PUT":
             self.objects[path] = body, kept
         elif path not in self.objects:
@@ -49,7 +50,8 @@ class Store:
         elif request.method == "DELETE":
             del self.objects[path]
             return web.Response(status=204)
-        return web.Response(body=self.objects[path][0] if request.method == "GET" else b"")
+        dated = {"Last-Modified": "Wed, 04 Mar 2026 12:00:00 GMT", "ETag": '"x"'}
+        return web.Response(body=self.objects[path][0] if request.method == "GET" else b"", headers=dated)
 
 
 Objects = tuple[Store, str]
@@ -77,9 +79,12 @@ secret_key = "env:SECRET"
 
 
 async def bring(service: Service) -> int:
-    target = target_of(service.loaded, service.client, service.office.now)
+    target = target_of(service.loaded)
     assert target is not None
-    return len((await publish(service.static_source(), target, archives=True)).written)
+    try:
+        return len((await publish(service.static_source(), target, archives=True)).written)
+    finally:
+        await target.aclose()
 
 
 async def test_documents_and_twins_are_objects_with_their_headers(tmp_path: Path, store: Objects) -> None:
@@ -111,13 +116,28 @@ async def test_wrong_keys_are_told_and_nothing_is_kept(tmp_path: Path, store: Ob
     assert kept.objects == {}
 
 
+async def test_nothing_goes_there_in_the_open_or_past_the_guard(store: Objects) -> None:
+    kept, endpoint = store
+    keys = Keys(KEYS.access_key, KEYS.secret_key)
+    for address, why in ((endpoint, "only over TLS"), (endpoint.replace("http:", "https:"), "not public")):
+        target = ObjectStore(Bucket(Location("s3://news-bucket", address), keys, Dialer(Guard())))
+        with pytest.raises(UnreachableError, match=why):
+            async with target.alone():
+                await target.put("a", b"x", {}, changed_at=NOON)
+        await target.aclose()
+    assert kept.objects == {}
+
+
 def test_an_object_store_needs_its_address_and_its_keys(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError) as caught:
         configure(tmp_path, '[publish]\nurl = "s3://news-bucket"\n')
     assert [violation.path for violation in caught.value.violations] == ["publish.endpoint"]
 
 
-@pytest.mark.parametrize("url", ["public", "s3://", "s3://Bad_Bucket", "ftp://host/x", "s3://bucket/a b"])
+@pytest.mark.parametrize(
+    "url",
+    ["public", "s3://", "s3://Bad_Bucket", "ftp://host/x", "s3://bucket/a b", "s3://bucket/../x", "s3://bucket//x"],
+)
 def test_a_copy_is_kept_in_a_directory_or_an_object_store(tmp_path: Path, url: str) -> None:
     with pytest.raises(ConfigurationError):
         configure(tmp_path, f'[publish]\nurl = "{url}"\n')

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from syndicate.policy.s3_signing import Credentials, quoted_path, signed
+from tests.connectors.s3_signing import Credentials, quoted_path, signed
 
 KEYS = Credentials("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "us-east-1")
 AT = datetime(2013, 5, 24, tzinfo=UTC)

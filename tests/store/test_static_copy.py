@@ -176,7 +176,7 @@ PUBLISH = '[publish]\nurl = "file:public"\n'
 
 
 def publishing(service: Service) -> Publishing:
-    target = target_of(service.loaded, service.client, service.office.now)
+    target = target_of(service.loaded)
     assert target is not None
     return Publishing(service.static_source(), target)
 

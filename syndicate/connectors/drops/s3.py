@@ -11,7 +11,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from syndicate.connectors.bucket import FAILURES, Bucket, Keys, kind_of, refusal_of, refuse_overriding
+from syndicate.connectors.bucket import FAILURES, Bucket, Keys, Location, kind_of, refusal_of, refuse_overriding
 from syndicate.connectors.contract import Outcome, Preview, Refused, Sending
 from syndicate.connectors.drops import drop
 from syndicate.connectors.drops.drop import Packing
@@ -22,7 +22,6 @@ from syndicate.model.addresses import WebUrl
 from syndicate.model.durations import Duration
 from syndicate.model.paths import beside_config
 from syndicate.model.text import Line
-
 
 # No empty step and none that leads back: obstore takes such a prefix for another one.
 _URL = re.compile(
@@ -133,16 +132,15 @@ def _make(options: S3Options, setting: Setting) -> S3:
         violation = Violation("access_key", "is required for s3://")
         raise ConfigurationError("the s3 connector lacks a secret", [violation])
     refuse_overriding(os.environ)
-    bucket = Bucket(
+    location = Location(
         options.url,
-        keys,
-        endpoint=options.endpoint,
-        region=options.region,
-        account=options.account,
-        authority=_authority(options.ca_file),
-        timeout=options.timeout,
-        dialer=setting.means.dialer,
+        options.endpoint,
+        options.region,
+        options.account,
+        _authority(options.ca_file),
+        options.timeout,
     )
+    bucket = Bucket(location, keys, setting.means.dialer)
     return S3(options, bucket, Packing.of(options, setting))
 
 
