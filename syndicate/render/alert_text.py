@@ -7,9 +7,11 @@ from typing import Any
 
 from syndicate.model.alerts import Alert, Message
 from syndicate.model.instants import rfc3339
+from syndicate.model.text import strip_forbidden
 
 # A chat shows no more with profit; a mail of thousands of lines is read by nobody.
 MOST_LINES = 30
+MOST_CHARACTERS = 1_000
 
 
 def headline(message: Message) -> str:
@@ -50,17 +52,22 @@ def plain_document(message: Message) -> bytes:
 
 def _line(alert: Alert) -> str:
     if alert.ended_at is None:
-        return f"{alert.kind.upper()} {alert.detail} (since {alert.since:%Y-%m-%d %H:%M} UTC)"
+        return f"{alert.kind.upper()} {_shown(alert.detail)} (since {alert.since:%Y-%m-%d %H:%M} UTC)"
     return (
         f"OVER {alert.kind} {alert.subject}: from {alert.since:%Y-%m-%d %H:%M} to {alert.ended_at:%Y-%m-%d %H:%M} UTC"
     )
+
+
+def _shown(detail: str) -> str:
+    """Return words of whatever connector as one line that any document can hold."""
+    return strip_forbidden(" ".join(detail.split()))[:MOST_CHARACTERS]
 
 
 def _entry(alert: Alert) -> dict[str, Any]:
     return {
         "kind": alert.kind,
         "subject": alert.subject,
-        "detail": alert.detail,
+        "detail": _shown(alert.detail),
         "since": rfc3339(alert.since),
         "ended_at": None if alert.ended_at is None else rfc3339(alert.ended_at),
     }

@@ -114,7 +114,25 @@ async def test_a_mailbox_gets_a_message_that_no_program_answers(box: Mailbox) ->
 
 async def test_the_same_message_again_has_the_same_id(box: Mailbox) -> None:
     channel = MailChannel(DESK, a_mailer(box.port))
-    for message in (a_message(), a_message(), a_message(ended=(OVER,))):
+    later = replace(a_message(), at=NOON + timedelta(hours=3))
+    for message in (a_message(), later, a_message(ended=(OVER,))):
         await channel.tell(message)
     first, again, other = (mail.message["Message-ID"] for mail in box.mails)
     assert first == again != other
+
+
+async def test_every_test_is_a_message_of_its_own(box: Mailbox) -> None:
+    channel = MailChannel(DESK, a_mailer(box.port))
+    for hours in (2, 3):
+        await channel.tell(replace(a_message(began=()), at=NOON + timedelta(hours=hours)))
+    first, second = (mail.message["Message-ID"] for mail in box.mails)
+    assert first != second
+
+
+async def test_what_a_connector_gives_as_its_reason_is_one_line_of_bounded_length(box: Mailbox) -> None:
+    wild = replace(FAILING, detail="gazette: no\r\nBcc: all@gazette.example\ud800\x07" + " and so on" * 1_000)
+    assert isinstance(await MailChannel(DESK, a_mailer(box.port)).tell(a_message(began=(wild, OVER))), Accepted)
+    [mail] = box.mails
+    assert mail.message["Bcc"] is None
+    assert "FAILING gazette: no Bcc: all@gazette.example and so on" in mail.body("plain")
+    assert len(mail.data) < 2_500
