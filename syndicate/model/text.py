@@ -9,12 +9,28 @@ from pydantic import BeforeValidator, StringConstraints
 
 # XML 1.0 section 2.2 forbids most controls, surrogates and U+FFFE/FFFF; validators also warn of C1 and U+FFFD.
 FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffd\ufffe\uffff]")
+_ROOM_FOR_PART_OF_A_WORD = 20
 _SPACES = re.compile(r"\s+")
 
 
 def strip_forbidden(value: str) -> str:
     """Remove the characters that may stand in no document."""
     return FORBIDDEN.sub("", value)
+
+
+def shortened(text: str, characters: int, *, more: str = " …") -> str:
+    """Return text on one line, cut to so many characters; nothing where there is no room for a word.
+
+    Cut between words; within one where they are long, as in languages that put no spaces between them.
+    """
+    line = " ".join(text.split())
+    if len(line) <= characters:
+        return line
+    room = max(0, characters - len(more))
+    start = line[: room + 1].rpartition(" ")[0]
+    if len(start) < room / 4 and room >= _ROOM_FOR_PART_OF_A_WORD:
+        start = line[:room]
+    return f"{start}{more}" if start else ""
 
 
 def _clean(value: object) -> object:

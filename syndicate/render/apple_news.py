@@ -6,7 +6,6 @@ import hashlib
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from textwrap import shorten
 from typing import Any
 
 from lxml import etree
@@ -14,6 +13,7 @@ from lxml import etree
 from syndicate.model.article import Article, Image
 from syndicate.model.declarations import Profile, Publisher
 from syndicate.model.entry import Entry
+from syndicate.model.text import shortened
 from syndicate.render.attribution import authors_of, original_url
 from syndicate.render.body import summary_of
 from syndicate.render.markup import parse_fragment, write_fragment
@@ -170,7 +170,7 @@ def _metadata(article: Article, publisher: Publisher, addresses: Mapping[str, st
         "dateCreated": _utc(article.published_at),
         "datePublished": _utc(article.published_at),
         "dateModified": _utc(updated_at),
-        "excerpt": shorten(summary_of(article), _EXCERPT_CHARACTERS, placeholder=" …"),
+        "excerpt": shortened(summary_of(article), _EXCERPT_CHARACTERS),
         "keywords": list(article.keywords[:_MOST_KEYWORDS]),
         "thumbnailURL": addresses.get(article.lead.url, article.lead.url) if article.lead else None,
         "generatorName": "syndicate",

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from html import escape
-from textwrap import shorten
 from typing import Literal
 
 from syndicate.model.article import Article
 from syndicate.model.declarations import Publisher
 from syndicate.model.entry import Entry
-from syndicate.model.text import strip_forbidden
+from syndicate.model.text import shortened, strip_forbidden
 from syndicate.render.attribution import is_republished
 from syndicate.render.figures import place_pictures
 from syndicate.render.markup import first_paragraph, parse_fragment
@@ -58,7 +57,7 @@ def summary_of(article: Article) -> str:
 
 
 def _beginning(html: str) -> str:
-    return shorten(first_paragraph(parse_fragment(html)), _SUMMARY_CHARACTERS, placeholder=" …")
+    return shortened(first_paragraph(parse_fragment(html)), _SUMMARY_CHARACTERS)
 
 
 def _text(article: Article, content: Content) -> str:

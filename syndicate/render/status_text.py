@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from string import Formatter
-from textwrap import shorten
 
 from syndicate.model.article import Article
+from syndicate.model.text import shortened
 from syndicate.render.body import summary_of
 
 FIELDS = ("title", "summary", "url", "source", "kicker", "byline", "correction", "hashtags")
 # What has to give way first where there is not enough room.
 _SHORTENED = ("summary", "correction", "byline", "source", "kicker", "hashtags", "title")
-_MORE = " …"
-_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 # A name after it would be told of the message.
 _MENTION = re.compile(r"@(?=[\w-])")
 _WORDS = re.compile(r"\w+")
@@ -43,10 +41,10 @@ def status_text(
     """
     values = _values(article, hashtags)
     for name in _SHORTENED:
-        excess = _length(_filled(template, values, url), address_characters) - characters
+        excess = _length(_filled(template, values, "x" * address_characters), address_characters) - characters
         if excess <= 0:
             break
-        values[name] = _shorter(values[name], max(0, len(values[name]) - excess))
+        values[name] = shortened(values[name], max(0, len(values[name]) - excess))
     return _filled(template, values, url)
 
 
@@ -79,9 +77,5 @@ def _filled(template: str, values: Mapping[str, str], url: str) -> str:
 
 
 def _length(text: str, address_characters: int) -> int:
-    return len(_ADDRESS.sub("x" * address_characters, text))
-
-
-def _shorter(text: str, characters: int) -> str:
-    short = shorten(text, characters, placeholder=_MORE) if characters > len(_MORE) else ""
-    return "" if short == _MORE.strip() else short
+    """Count the most that a server may: where an address in our words ends is for the server to say."""
+    return len(text) + address_characters * text.count("://")

@@ -86,3 +86,18 @@ def test_it_always_fits_and_always_links(title: str, summary: str, keywords: lis
     message = status_text(article, TEMPLATE, url=URL, hashtags=5, characters=characters, address_characters=23)
     assert URL in message
     assert counted(message) <= characters
+
+
+def test_addresses_in_our_own_words_are_counted_for_the_most_that_they_may_be() -> None:
+    # Where one ends is for the server to say: in Japanese nothing stands between it and what follows.
+    summary = "https://harbour.example/をご覧ください。" + "船は九時に出ました。" * 20
+    message = text("{summary} {url}", characters=200, summary=summary)
+    before, _, after = message.removesuffix(URL).partition("https://harbour.example/")
+    assert len(before) + 23 + len(after) + 23 <= 200
+    assert "船は九時に" in after
+
+
+def test_a_language_without_spaces_is_shortened_and_not_left_out() -> None:
+    message = text("{summary} {url}", characters=100, summary="船は九時に出ました。" * 20)
+    assert message.startswith("船は九時に出ました。船")
+    assert counted(message) <= 100

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from textwrap import shorten
-
 from syndicate.model.article import Article
+from syndicate.model.text import shortened
 from syndicate.policy.gates.flipboard import DESCRIPTION_CHARACTERS
 from syndicate.policy.words import text_of_html
 from syndicate.render.body import summary_of
@@ -22,7 +21,7 @@ def describe(article: Article) -> str:
     text = " ".join(text_of_html(article.body_html or "").split())
     # A summary that is the beginning of the body must not be told twice.
     told = text if text.startswith(summary.removesuffix(" …")) else f"{summary} {text}"
-    return shorten(told, _LONGEST, placeholder=" …")
+    return shortened(told, _LONGEST)
 
 
 DIALECT = Dialect(describe=describe)

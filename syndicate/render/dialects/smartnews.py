@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from textwrap import shorten
-
 from lxml import etree
 
 from syndicate.model.entry import Entry, FeedContent, Tombstone
+from syndicate.model.text import shortened
 from syndicate.policy.gates.smartnews import DESCRIPTION_CHARACTERS
 from syndicate.policy.gates.table import language_of
 from syndicate.render.dialects.contract import Dialect
@@ -25,7 +24,7 @@ def extend_head(head: etree._Element, content: FeedContent) -> None:
             add(add(head, f"{{{SNF}}}{name}"), "url", address)
     for description in head.findall("description") + head.findall("subtitle"):
         description[:] = []
-        description.text = shorten(feed.description or feed.title, DESCRIPTION_CHARACTERS, placeholder="…")
+        description.text = shortened(feed.description or feed.title, DESCRIPTION_CHARACTERS, more="…")
         refer_to_markup(description)
     if head.tag == "channel":
         add(head, "pubDate", rfc822(content.changed_at))
