@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
 import json
+import threading
+import weakref
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -318,3 +323,96 @@ def test_a_preview_names_the_pictures_that_are_fetched_before(tmp_path: Path) ->
     shown = Dropping(Directory(tmp_path, 0o644)).preview(replace(story()[0]))
     assert [each.url for each in shown.before] == list(dropped.PICTURES)[:2]
     assert shown.url.endswith("/article.json")
+
+
+class Weighed:
+    """Pictures of which it is counted how many anybody holds when the next is asked for."""
+
+    def __init__(self) -> None:
+        self._given: weakref.WeakSet[PictureFile] = weakref.WeakSet()
+        self.held = 0
+
+    async def fetch(self, url: str) -> PictureFile | NoPicture:
+        self.held = max(self.held, len(self._given))
+        data = dropped.PICTURES[url]
+        picture = PictureFile(url, data, "image/jpeg", "jpg", 4, 3, hashlib.sha256(data).hexdigest())
+        self._given.add(picture)
+        return picture
+
+
+async def test_a_picture_is_let_go_before_the_next_is_fetched(tmp_path: Path) -> None:
+    pictures = Weighed()
+    article = dropped.images("bow", "stern", "deck")
+    accepted(await Copy(Dropping(Directory(tmp_path, 0o644), pictures=pictures)).send(a_sending(article=article)))
+    assert pictures.held == 0
+
+
+async def test_what_is_kept_of_a_copy_does_not_grow_with_deliveries_that_fail(tmp_path: Path) -> None:
+    class Full(Directory):
+        async def write(self, path: str, data: bytes, media_type: str, *, partial: str) -> None:
+            await super().write(partial, data[:1], media_type, partial=f"{partial}.x")
+            raise OSError(28, "No space left on device")
+
+    full, kept = Copy(Dropping(Full(tmp_path, 0o644))), 0
+    for number in range(100):
+        refused(await full.send(a_sending(delivery_id=f"msg_{number}", article=FIRST)))
+        kept = max(kept, len(json.dumps(full.remote)))
+    assert kept < 1_000
+    assert len(files_below(tmp_path)) < 30
+    after = resumed(full, tmp_path)
+    accepted(await after.send(a_sending(delivery_id="msg_last", article=FIRST)))
+    assert files_below(tmp_path) == whole(tmp_path)
+    assert len(files_below(tmp_path)) == 4
+
+
+class Hanging(Directory):
+    """A directory on a mount that does not answer until it is let go."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root, 0o644)
+        self.let_go = threading.Event()
+
+    def _write(self, path: str, data: bytes, partial: str) -> None:
+        self.let_go.wait(20)
+        super()._write(path, data, partial)
+
+
+async def test_a_folder_that_hangs_costs_nobody_else_anything(tmp_path: Path) -> None:
+    (tmp_path / "dead").mkdir()
+    (tmp_path / "well").mkdir()
+    dead = Hanging(tmp_path / "dead")
+    with ThreadPoolExecutor(1) as shared:
+        asyncio.get_running_loop().set_default_executor(shared)
+        for _ in range(5):
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.05):
+                    await Copy(Dropping(dead)).send(a_sending())
+        async with asyncio.timeout(2):
+            assert await asyncio.to_thread(lambda: "free") == "free"
+            accepted(await Copy(Dropping(Directory(tmp_path / "well", 0o644))).send(a_sending()))
+        dead.let_go.set()
+
+
+async def test_what_hung_is_never_put_in_the_place_of_what_came_later(tmp_path: Path) -> None:
+    hanging = Hanging(tmp_path)
+    copy = Copy(Dropping(hanging))
+    for title in ("One", "Two"):
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.1):
+                await copy.send(a_sending(title=title, article=FIRST))
+    threading.Timer(0.2, hanging.let_go.set).start()
+    accepted(await copy.send(a_retraction()))
+    await hanging.size("settled")
+    hanging.close()
+    assert files_below(tmp_path) == whole(tmp_path)
+    assert (dropped.shown(files_below(tmp_path)), len(files_below(tmp_path))) == ([], 2)
+
+
+async def test_a_disk_that_is_full_is_not_kept_full_by_half_a_file(tmp_path: Path) -> None:
+    class Full(Directory):
+        def _fill(self, name: str, data: bytes, directory: int) -> None:
+            super()._fill(name, data[:1], directory)
+            raise OSError(28, "No space left on device")
+
+    refused(await Copy(Dropping(Full(tmp_path, 0o644))).send(a_sending()))
+    assert files_below(tmp_path) == {}

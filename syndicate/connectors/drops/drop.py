@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Protocol
@@ -17,6 +16,8 @@ from syndicate.model.declarations import Profile
 
 # A picture whose server is down is waited for in so many attempts; then the story goes without it.
 PATIENT_ATTEMPTS = 3
+# Of so many deliveries that did not end, what they may have left is removed before the next is begun.
+_MANY_BEGUN = 8
 _TEST = ".syndicate-test"
 
 
@@ -129,9 +130,11 @@ class _Drop:
 
     async def bring(self) -> Outcome:
         await self._target.reach()
+        await self._tidy()
         place = place_of(self._sending, self._packing.options, self._kept.since)
         pictures: list[tuple[Image, File | None]] = []
-        async for image, found in self._pictures(place):
+        for image in _images(self._sending):
+            found = await self._bring_picture(place, image)
             if isinstance(found, NoPicture) and not self._goes_without(found):
                 return self.outcome_of(Refused(f"a picture cannot be had now: {found.reason}"))
             pictures.append((image, None if isinstance(found, NoPicture) else found))
@@ -146,13 +149,12 @@ class _Drop:
         digest = _digest(self._document) if self._wrote else None
         return replace(refused, certain=not self._wrote, progressed=self._progressed, payload_digest=digest)
 
-    async def _pictures(self, place: Place) -> AsyncIterator[tuple[Image, File | NoPicture]]:
-        """Copy the pictures one after the other, so that no more than one is held in memory."""
-        hotlinked = NoPicture("", "the partner takes it from its address", permanent=True)
-        copied = self._packing.profile.pictures == "copy"
-        for image in _images(self._sending):
-            found = await self._packing.pictures.fetch(image.url) if copied else hotlinked
-            yield image, await self._copy(place, found) if isinstance(found, PictureFile) else found
+    async def _bring_picture(self, place: Place, image: Image) -> File | NoPicture:
+        """Copy one picture; its bytes are let go with this call, before the next is fetched."""
+        if self._packing.profile.pictures != "copy":
+            return NoPicture(image.url, "the partner takes it from its address", permanent=True)
+        found = await self._packing.pictures.fetch(image.url)
+        return await self._copy(place, found) if isinstance(found, PictureFile) else found
 
     async def _copy(self, place: Place, picture: PictureFile) -> File:
         file = File(place.picture(picture), picture.type, len(picture.data), picture.digest)
@@ -179,14 +181,24 @@ class _Drop:
         self._wrote = True
         await self._target.write(path, data, media_type, partial=_partial(path, self._token))
 
+    async def _tidy(self) -> None:
+        """Remove what many deliveries before left in the middle, so that neither it nor the list of them grows."""
+        others = self._left_behind - {self._token}
+        if len(others) >= _MANY_BEGUN:
+            await self._remove_partials(others)
+            self._left_behind -= others
+            self._kept.begun -= others
+
     async def _clear(self, used: set[str]) -> None:
         for path in sorted(self._kept.files - used):
             await self._target.remove(path)
-        if self._target.partials:
-            for path in sorted(self._kept.files):
-                for token in sorted(self._left_behind):
-                    await self._target.remove(_partial(path, token))
+        await self._remove_partials(self._left_behind)
         self._kept.files, self._kept.begun = used, set()
+
+    async def _remove_partials(self, tokens: frozenset[str]) -> None:
+        for path in sorted(self._kept.files) if self._target.partials else ():
+            for token in sorted(tokens):
+                await self._target.remove(_partial(path, token))
 
     def _goes_without(self, missing: NoPicture) -> bool:
         return missing.permanent or self._sending.attempt > PATIENT_ATTEMPTS

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from pydantic import AfterValidator, Field
 
 from syndicate.connectors.contract import Outcome, Preview, Refused, Sending
 from syndicate.connectors.drops import drop
+from syndicate.connectors.drops.disk import Disk
 from syndicate.connectors.drops.drop import Packing
 from syndicate.connectors.drops.packages import PackageOptions
 from syndicate.connectors.means import ConnectorKind, Setting
@@ -53,7 +53,8 @@ class Folder:
         return drop.preview(self._packing, self._target, sending)
 
     async def aclose(self) -> None:
-        """Hold nothing open."""
+        """Give the thread back."""
+        self._target.close()
 
 
 class Directory:
@@ -65,6 +66,7 @@ class Directory:
     def __init__(self, root: Path, mode: int) -> None:
         self._root = root
         self._mode = mode
+        self._disk = Disk()
 
     def refusal(self, error: Exception) -> Refused:
         assert isinstance(error, OSError)
@@ -74,16 +76,19 @@ class Directory:
         return str(self._root / path)
 
     async def reach(self) -> None:
-        await asyncio.to_thread(self._reach)
+        await self._disk.run(self._reach)
 
     async def size(self, path: str) -> int | None:
-        return await asyncio.to_thread(self._size, path)
+        return await self._disk.run(self._size, path)
 
     async def write(self, path: str, data: bytes, media_type: str, *, partial: str) -> None:
-        await asyncio.to_thread(self._write, path, data, partial)
+        await self._disk.run(self._write, path, data, partial)
 
     async def remove(self, path: str) -> None:
-        await asyncio.to_thread(self._remove, path)
+        await self._disk.run(self._remove, path)
+
+    def close(self) -> None:
+        self._disk.close()
 
     def _reach(self) -> None:
         os.close(os.open(self._root, os.O_RDONLY | os.O_DIRECTORY))
@@ -102,7 +107,13 @@ class Directory:
             # A new file, never the one that an attempt before may still hold open.
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(meantime, dir_fd=directory)
-            self._fill(meantime, data, directory)
+            try:
+                self._fill(meantime, data, directory)
+            except OSError:
+                # What a full disk needs least.
+                with contextlib.suppress(OSError):
+                    os.unlink(meantime, dir_fd=directory)
+                raise
             os.replace(meantime, name, src_dir_fd=directory, dst_dir_fd=directory)
             os.fsync(directory)
 
