@@ -15,11 +15,12 @@ from syndicate.actions.routes import routes_of
 from syndicate.actions.send import Connections
 from syndicate.actions.served import Comparison, Verdict, digest_of
 from syndicate.connectors.contract import Preview
+from syndicate.errors import UnwritableError
 from syndicate.model.article import Status
 from syndicate.model.delivery import Attempt, Delivery, EventType
 from syndicate.policy.rights import NotAllowed
 from syndicate.render.event import is_plain
-from syndicate.store import articles
+from syndicate.store import articles, copies
 from syndicate.store.leases import Claimed
 from syndicate.store.tx import Tx
 
@@ -41,7 +42,8 @@ async def payload_of(office: Office, connections: Connections, delivery_id: str)
     delivery, attempts = await show_delivery(office, delivery_id)
     made = await _made_again(office, connections, delivery, attempts)
     if isinstance(made, Preview):
-        return Payload(made, None, _compared(made.body, attempts))
+        told = await office.store.read(_was_told, delivery)
+        return Payload(made, None, _compared(made.body, attempts, repeatable=not told))
     last = next((each for each in reversed(attempts) if each.payload_digest), None)
     unknown = Comparison(Verdict.UNKNOWN, last.payload_digest or "", last.at) if last else None
     return Payload(None, made, unknown)
@@ -58,7 +60,17 @@ async def _made_again(
         return "the article was erased"
     # Rights are those of the time it went: what ended since was in it.
     sending = parcel.sending(now=_when(delivery, attempts))
-    return sending.reason if isinstance(sending, NotAllowed) else connector.preview(sending)
+    try:
+        return sending.reason if isinstance(sending, NotAllowed) else connector.preview(sending)
+    except UnwritableError as error:
+        return f"it cannot be written: {error.message}"
+
+
+def _was_told(tx: Tx, delivery: Delivery) -> bool:
+    """Tell whether the connector keeps something of the copy: what went may hold what the partner had answered."""
+    stored = articles.by_id(tx, delivery.article_id)
+    found = copies.listing(tx, key=stored.key, partner=delivery.partner, limit=1) if stored else ()
+    return any(copy.remote for copy in found)
 
 
 def _when(delivery: Delivery, attempts: Sequence[Attempt]) -> datetime:
@@ -89,11 +101,11 @@ def _parcel(tx: Tx, delivery: Delivery) -> Parcel | None:
     return Parcel(claimed, route.partner, "", tx.declarations)
 
 
-def _compared(body: bytes, attempts: Sequence[Attempt]) -> Comparison | None:
+def _compared(body: bytes, attempts: Sequence[Attempt], *, repeatable: bool) -> Comparison | None:
     digest = digest_of(body)
     sent = [each for each in reversed(attempts) if each.payload_digest]
     if same := [each for each in sent if each.payload_digest == digest]:
         return Comparison(Verdict.SAME, digest, same[0].at)
     if sent:
-        return Comparison(Verdict.OTHER, digest, sent[0].at)
+        return Comparison(Verdict.OTHER if repeatable else Verdict.UNREPEATABLE, digest, sent[0].at)
     return Comparison(Verdict.UNKNOWN, digest) if attempts else None

@@ -26,6 +26,8 @@ class Verdict(StrEnum):
     OTHER = "other"
     UNKNOWN = "unknown"
     """No digest of what went is kept."""
+    UNREPEATABLE = "unrepeatable"
+    """What went held what the partner had answered, such as where its copies of pictures are."""
 
 
 @dataclass(frozen=True)

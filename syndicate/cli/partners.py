@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from syndicate.cli.auditing import audit
 from syndicate.cli.instants import Time
-from syndicate.cli.output import Column, as_json, fields, listed, print_json
+from syndicate.cli.output import Column, as_json, fields, listed, print_json, text
 from syndicate.cli.reporting import report
 from syndicate.cli.running import run
 from syndicate.errors import SyndicateError
@@ -79,15 +80,21 @@ def show(config: Path, name: str, as_of: str | None, limit: int, *, as_json: boo
 @as_json
 @click.pass_obj
 def test(config: Path, name: str, *, as_json: bool) -> None:
-    """Send a partner a signed test event, which it acknowledges and forgets."""
+    """See that a partner can be reached and takes our credentials: a signed event, or what its kind has instead."""
     done = run(config, "partners.test", partner=name)
     if as_json:
         print_json(done)
     if not done["accepted"]:
         remedy = "Check the address and the secret on both sides."
-        raise SyndicateError(f"{name} did not take the test event: {done['reason']}", remedy=remedy)
+        raise SyndicateError(f"{name} did not take the test: {done['reason']}{_told(done)}", remedy=remedy)
     if not as_json:
-        click.echo(f"{name} took the test event: {done['status']} in {done['duration_ms']} ms")
+        click.echo(f"{name} took the test in {done['duration_ms']} ms{_told(done)}")
+
+
+def _told(done: dict[str, Any]) -> str:
+    """Return what the partner said to a test, in so far as it said anything."""
+    said = [text(each)[:200] for each in (done["status"], done["answer"]) if each]
+    return f": {' '.join(said)}" if said else ""
 
 
 @partners.command()
@@ -101,12 +108,20 @@ def preview(config: Path, name: str, article: str, *, as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
-    click.echo(f"{found['method']} {found['url']}")
-    for header, value in found["headers"].items():
-        click.echo(f"{header}: {value}")
-    click.echo("\n" + found["body"])
+    for each in (*found["before"], found):
+        _print_request(each)
     if not found["owed"]:
         click.echo(f"{name} does not select this article; only `articles send` would make it go.", err=True)
+
+
+def _print_request(request: dict[str, Any]) -> None:
+    click.echo(f"{request['method']} {request['url']}")
+    for header, value in request["headers"].items():
+        click.echo(f"{header}: {value}")
+    if request["body"] is None:
+        click.echo("\n(no text; --json shows it in base64)")
+    elif request["body"]:
+        click.echo("\n" + request["body"])
 
 
 @partners.command()

@@ -295,7 +295,7 @@ def two_papers(folder: Path) -> Iterator[tuple[Shop, Shop]]:
 
 def test_a_story_goes_to_a_partner_and_is_taken_down_there(tmp_path: Path) -> None:
     with two_papers(tmp_path) as (harbour, gazette):
-        assert harbour.run("partners", "test", "gazette").out.startswith("gazette took the test event: 200")
+        assert harbour.run("partners", "test", "gazette").out.startswith("gazette took the test in ")
         harbour.run("articles", "put", "-", stdin=RECORD)
         wait_until(lambda: gazette.get(f"/articles/{SLUG}") == 200)
         assert gazette.run("upstreams", "list", "--json").json[0]["articles"] == 1

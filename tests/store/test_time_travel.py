@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -217,10 +218,10 @@ async def test_what_was_served_twice_is_written_once_and_forgotten_after_its_tim
     assert await paper.store.read(served.by_digest, "latest", "rss", edition.digest) is None
 
 
-async def sent(paper: Service, *, digest: str | None) -> str:
+async def sent(paper: Service, *, digest: str | None, remote: dict[str, Any] | None = None) -> str:
     """Let the partner take the one delivery that is due; returns its id."""
     [parcel] = await claim_all(paper.office)
-    await answer(paper.office, [parcel], Accepted(payload_digest=digest))
+    await answer(paper.office, [parcel], Accepted(payload_digest=digest, remote=remote or {}))
     return parcel.delivery.id
 
 
@@ -250,6 +251,24 @@ async def test_a_payload_made_otherwise_is_not_what_went(paper: Service) -> None
     made = await payload_of(paper.office, paper.connections, delivery)
     assert made.comparison is not None
     assert made.comparison.verdict is Verdict.OTHER
+
+
+async def test_nothing_is_claimed_of_a_payload_that_held_what_the_partner_had_answered(paper: Service) -> None:
+    await put(paper)
+    delivery = await sent(paper, digest="d1", remote={"pictures": {"http://127.0.0.1:9/ferry.jpg": 7}})
+    made = await payload_of(paper.office, paper.connections, delivery)
+    assert made.comparison is not None
+    assert made.comparison.verdict is Verdict.UNREPEATABLE
+
+
+async def test_a_delivery_whose_payload_cannot_be_written_any_more_is_shown_without_it(paper: Service) -> None:
+    await put(paper)
+    delivery = await sent(paper, digest="d1")
+    (paper.loaded.path.parent / "broken.xml").write_text("<a>{% if article %}<b>{% endif %}</a>", "utf-8")
+    await paper.use(declared(paper, PARTNER + '[partners.gazette.profile]\ntemplate = "broken.xml"\n'))
+    made = await payload_of(paper.office, paper.connections, delivery)
+    assert made.preview is None
+    assert "cannot be written" in (made.unshown or "")
 
 
 async def test_without_a_digest_nothing_is_claimed(paper: Service) -> None:

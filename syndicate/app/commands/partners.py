@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import Any
 
 from syndicate.actions import listings, operate, single
@@ -9,7 +10,7 @@ from syndicate.actions.preview import preview as make_preview
 from syndicate.actions.probe import probe
 from syndicate.actions.report import report
 from syndicate.app.commands.command import Call
-from syndicate.connectors.contract import Accepted
+from syndicate.connectors.contract import Accepted, Preview
 from syndicate.model.instants import parse_instant
 from syndicate.web.api import documents, ledger
 from syndicate.web.api import report as report_page
@@ -41,14 +42,25 @@ async def test(call: Call) -> dict[str, Any]:
 async def preview(call: Call) -> dict[str, Any]:
     """Show what a partner would be sent; args: partner, article."""
     found = await make_preview(call.office, call.service.connections, call.args["partner"], call.args["article"])
-    request = found.preview
+    return {"owed": found.owed} | _previewed(found.preview)
+
+
+def _previewed(made: Preview) -> dict[str, Any]:
+    """Show a request as it would go out: `body` is None where it is no text, and stands in `body_base64` then."""
     return {
-        "owed": found.owed,
-        "method": request.method,
-        "url": request.url,
-        "headers": dict(request.headers),
-        "body": request.body.decode("utf-8", "backslashreplace"),
+        "method": made.method,
+        "url": made.url,
+        "headers": dict(made.headers),
+        **_bytes(made.body),
+        "before": [_previewed(each) for each in made.before],
     }
+
+
+def _bytes(body: bytes) -> dict[str, Any]:
+    try:
+        return {"body": body.decode()}
+    except UnicodeDecodeError:
+        return {"body": None, "body_base64": b64encode(body).decode()}
 
 
 async def pause(call: Call) -> None:

@@ -56,6 +56,7 @@ def comparison(each: Comparison) -> dict[str, Any]:
         Verdict.SAME: f"same bytes as sent on {when(each.went_at)}",
         Verdict.OTHER: f"not what went on {when(each.went_at)}",
         Verdict.UNKNOWN: "unknown (no digest kept)",
+        Verdict.UNREPEATABLE: "unknown (what went held what the partner had answered)",
     }
     return {
         "verdict": each.verdict,
