@@ -24,6 +24,9 @@ VERSION = "1.7"
 _TEXT_TAGS = frozenset({"a", "b", "blockquote", "br", "code", "del", "em", "i", "li", "ol", "p", "pre", "s", "samp"})
 _TAGS = _TEXT_TAGS | {"strong", "sub", "sup", "ul"}
 _ROLES = {f"h{level}": f"heading{level}" for level in range(1, 7)} | {"blockquote": "quote", "aside": "pullquote"}
+_SHOWN = ("figure", "img")
+# Without their tags their words would run together.
+_CELLS = ("caption", "dd", "div", "dt", "figcaption", "section", "summary", "td", "th")
 _HOLDERS = frozenset({"article", "center", "details", "div", "footer", "header", "main", "nav", "section"})
 _LAYOUT = {"columns": 10, "width": 1024, "margin": 60, "gutter": 20}
 _STYLES = {
@@ -91,19 +94,39 @@ def _words(text: str | None) -> Iterator[Component]:
 
 
 def _block(block: etree._Element, pictures: Mapping[str, Image]) -> Iterator[Component]:
-    shown = [block] if block.tag == "img" else list(block.iter("img"))
+    pulled = [block] if block.tag in _SHOWN else list(_pulled_out(block))
     if block.tag == "hr":
         yield {"role": "divider"}
-    elif block.tag == "table" and not shown:
+    elif block.tag == "table" and _has_words(block):
         yield {"role": "htmltable", "html": str(etree.tostring(block, encoding="unicode", method="html"))}
-    elif block.tag not in ("figure", "img"):
-        yield from _text(block)
+    elif block.tag not in _SHOWN and _has_words(block):
+        yield _text(block)
+    for each in pulled:
+        yield from _photo(each, pictures) if each.tag == "img" else _figure(each, pictures)
+
+
+def _pulled_out(block: etree._Element) -> Iterator[etree._Element]:
+    """Take the figures and pictures out of a block of text: they are components of their own."""
+    for each in list(block.iter(*_SHOWN)):
+        if next(each.iterancestors("figure"), None) is None:
+            _remove(each)
+            yield each
+
+
+def _figure(figure: etree._Element, pictures: Mapping[str, Image]) -> Iterator[Component]:
+    """Write the pictures of a figure with its caption, then what else it holds."""
+    shown = list(figure.iter("img"))
     for img in shown:
-        yield from _photo(img, pictures.get(str(img.get("src"))))
+        yield from _photo(img, pictures)
+    told = ("img", "figcaption") if shown else ()
+    for each in list(figure.iter(*told)) if told else ():
+        _remove(each)
+    yield from _components(figure, pictures)
 
 
-def _photo(img: etree._Element, image: Image | None) -> Iterator[Component]:
+def _photo(img: etree._Element, pictures: Mapping[str, Image]) -> Iterator[Component]:
     """Write a picture with its caption twice: the one is read in the article, the other where it fills the screen."""
+    image = pictures.get(str(img.get("src")))
     photo: Component = {"role": "photo", "URL": str(img.get("src"))}
     if alt := img.get("alt"):
         photo["accessibilityCaption"] = alt
@@ -125,20 +148,22 @@ def _caption_of(img: etree._Element, image: Image | None) -> str:
     return " ".join(words.split())
 
 
-def _text(block: etree._Element) -> Iterator[Component]:
-    if not "".join(map(str, block.itertext())).strip():
-        return
+def _text(block: etree._Element) -> Component:
     kind = block.get("class")
     component: Component = {"role": _ROLES.get(str(block.tag), "body"), "text": _html(block), "format": "html"}
-    yield {**component, "textStyle": "correction"} if kind == "correction" else component
+    return {**component, "textStyle": "correction"} if kind == "correction" else component
+
+
+def _has_words(block: etree._Element) -> bool:
+    return any(str(text).strip() for text in block.itertext())
 
 
 def _html(block: etree._Element) -> str:
     """Return the HTML of a block with the tags that are read; the role says what a heading or a quote is."""
     body = etree.Element("body")
     body.append(block)
-    for figure in list(body.iter("figure")):
-        _remove(figure)
+    for cell in body.iter(*_CELLS):
+        cell.tail = f" {cell.tail or ''}"
     foreign = {str(each.tag) for each in body.iterdescendants() if isinstance(each.tag, str)} - _TAGS
     etree.strip_tags(body, *foreign, *({"blockquote"} if block.tag == "blockquote" else ()))
     for each in body.iterdescendants():

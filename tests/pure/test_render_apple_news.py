@@ -8,12 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from lxml import html
 
 from syndicate.model.article import Article, Correction
 from syndicate.model.declarations import Profile
 from syndicate.render.apple_news import apple_news_document, apple_news_identifier
+from syndicate.render.partner_html import partner_html
 from tests.builders import NOON, a_publisher, an_article, an_image
 from tests.connectors.apple import check_document
+from tests.pure.test_render_formats import RECORDS, accepted
 
 SEED = Path(__file__).resolve().parents[2].parent / "shared" / "input" / "seed-article.json"
 NOWHERE: dict[str, str] = {}
@@ -122,3 +126,46 @@ def test_the_seed_article_keeps_its_fourteen_captions_in_order() -> None:
     assert all(
         image.caption in caption for image, caption in zip(article.images, captions, strict=True) if image.caption
     )
+
+
+def letters(text: str) -> str:
+    return "".join(sorted("".join(text.split())))
+
+
+def words_of(found: list[dict[str, Any]]) -> str:
+    """Return all words of the components below the title; a photo's own caption stands beside it again."""
+    shown = [each for each in found if each["role"] not in ("title", "heading", "byline", "photo")]
+    return " ".join(
+        _read(each.get("html") or each["text"]) if each.get("format") == "html" or "html" in each else each["text"]
+        for each in shown
+        if each["role"] != "divider"
+    )
+
+
+def _read(text: str) -> str:
+    return "".join(map(str, html.fragment_fromstring(text, create_parent="div").itertext()))
+
+
+@given(record=RECORDS)
+def test_no_word_of_a_body_is_lost(record: dict[str, Any]) -> None:
+    if article := accepted(record):
+        made = apple_news_document(article, Profile(), a_publisher(), addresses={})
+        assert letters(words_of(made["components"])) == letters(_read(partner_html(article, Profile(), a_publisher())))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<figure><table><tr><td>Nine</td></tr></table><figcaption>Times</figcaption></figure>",
+        "<figure><blockquote><p>Nine</p></blockquote><figcaption>Times</figcaption></figure>",
+        "<ul><li>Nine<figure><pre>Times</pre></figure></li></ul>",
+        '<table><tr><td>Nine<img src="https://x.example/1.png"></td><td>Times</td></tr></table>',
+        '<figure><img src="https://x.example/1.png">Nine<figcaption>Times</figcaption></figure>',
+        '<p><a href="https://x.example/"><img src="https://x.example/1.png"></a> Nine Times</p>',
+    ],
+)
+def test_words_in_figures_tables_and_lists_are_not_lost(body: str) -> None:
+    found = document(body_html=body, source=None)["components"]
+    told = words_of(found)
+    assert "Nine" in told
+    assert "Times" in told
