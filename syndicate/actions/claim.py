@@ -28,11 +28,15 @@ DISPATCHER = "dispatcher"
 
 @dataclass(frozen=True)
 class Room:
-    """How many more deliveries a partner can take now: in all lanes, and retractions beyond that."""
+    """How many more deliveries a partner can take now: in all lanes, and retractions beyond that.
+
+    `probe` is how many make one try of a partner that is being probed: where many go as one, all of them.
+    """
 
     normal: int
     retractions: int
     in_flight: int
+    probe: int = 1
 
 
 @dataclass(frozen=True)
@@ -140,7 +144,7 @@ def may_go(tx: Tx, partner: str, room: Room, health: Health, *, halted: bool, no
     retractions = [each for each in found if each.delivery.lane is Lane.RETRACTION][: room.retractions]
     left = normal - len(retractions)
     others = [each for each in found if each.delivery.lane is not Lane.RETRACTION]
-    return (*retractions, *others[: max(0, min(left, 1) if health.state is HealthState.PROBING else left)])
+    return (*retractions, *others[: max(0, min(left, room.probe) if health.state is HealthState.PROBING else left)])
 
 
 async def lanes_open(office: Office, names: Sequence[str]) -> Mapping[str, Lane | None]:

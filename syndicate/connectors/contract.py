@@ -70,7 +70,8 @@ class Connector(Protocol):
     """One partner's way in. What the partner or the network does is an Outcome; an exception is our own bug.
 
     `bounded` says that every wait of `send` ends by itself; any other connector is cut after five minutes.
-    `gathers` says that it makes one sending of many: it is handed all that is due at once, up to 200.
+    `gathers` says that it makes one sending of many: it is handed all that is due at once, up to 200, whatever the
+    partner's concurrency and rate; of the outcomes of what went as one, all but one are an `echo`.
     """
 
     @property

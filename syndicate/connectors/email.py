@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 
 from syndicate.connectors.contract import Accepted, Outcome, Preview, Refused, Sending
@@ -21,6 +22,11 @@ from syndicate.model.delivery import EventType
 from syndicate.policy.retry import pause_in_step
 from syndicate.render.letter import House
 
+EXTRA_FOR_RETRACTIONS = 1
+# Less than any connector is given, so that its outcomes are told as one.
+LONGEST_DIGEST = timedelta(minutes=4)
+_TOO_LONG = Refused("it took longer than a digest may", overloaded=True)
+
 
 class Email:
     """Write to a partner's mailbox through the server of [smtp]."""
@@ -28,7 +34,16 @@ class Email:
     # Many addresses, and a digest's pictures, may take longer than any one wait.
     bounded = False
 
-    def __init__(self, options: EmailOptions, letters: Letters, house: House, *, mailer: Mailer, means: Means) -> None:
+    def __init__(
+        self,
+        options: EmailOptions,
+        letters: Letters,
+        house: House,
+        *,
+        mailer: Mailer,
+        means: Means,
+        concurrency: int,
+    ) -> None:
         self._options = options
         self._letters = letters
         self._house = house
@@ -36,6 +51,8 @@ class Email:
         self._means = means
         self._domain = mailer.sender.rpartition("@")[2]
         self._gathering = Gathering(self._deliver_all) if options.digest else None
+        # Beside a digest all that is due comes at once, withdrawals too; elsewhere there are no more than these.
+        self._places = asyncio.Semaphore(concurrency + EXTRA_FOR_RETRACTIONS)
 
     @property
     def gathers(self) -> bool:
@@ -45,7 +62,8 @@ class Email:
         """Send a message; with `digest`, together with what comes beside it, unless it is a withdrawal."""
         if self._gathering and sending.type is not EventType.RETRACTED:
             return await self._gathering.put(sending)
-        outcome = (await self._deliver((sending,)))[sending.delivery_id]
+        async with self._places:
+            outcome = (await self._deliver((sending,)))[sending.delivery_id]
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
@@ -71,8 +89,15 @@ class Email:
         told = {each.delivery_id: self._letters.why_not(each) for each in sendings}
         results: dict[str, Outcome | Exception] = {delivery: error for delivery, error in told.items() if error}
         for group in grouped([each for each in sendings if each.delivery_id not in results]):
-            results |= _in_step(await self._deliver(group), attempt=max(each.attempt for each in group))
+            results |= _as_one(await self._deliver_in_time(group), attempt=max(each.attempt for each in group))
         return results
+
+    async def _deliver_in_time(self, group: tuple[Sending, ...]) -> Results:
+        try:
+            async with asyncio.timeout(LONGEST_DIGEST.total_seconds()):
+                return await self._deliver(group)
+        except TimeoutError:
+            return dict.fromkeys((each.delivery_id for each in group), _TOO_LONG)
 
     async def _deliver(self, sendings: tuple[Sending, ...]) -> Results:
         """Send one message, and say of each of its sendings what came of it."""
@@ -99,13 +124,23 @@ class Email:
         )
 
 
-def _in_step(results: Results, *, attempt: int) -> Results:
-    """Let what was refused together come back together: the same deliveries are the same message."""
+def _as_one(results: Results, *, attempt: int) -> Results:
+    """Tell the answer to one message once, and let what was refused together come back together.
+
+    The same deliveries are the same message; and a message refused is one failure, however many articles it bears.
+    """
     pause = pause_in_step(attempt)
-    return {
-        delivery: replace(each, retry_after=each.retry_after or pause) if isinstance(each, Refused) else each
-        for delivery, each in results.items()
-    }
+    first = next((delivery for delivery, each in results.items() if not isinstance(each, Exception)), None)
+    told: dict[str, Outcome | Exception] = {}
+    for delivery, each in results.items():
+        match each:
+            case Refused():
+                told[delivery] = replace(each, retry_after=each.retry_after or pause, echo=delivery != first)
+            case Accepted():
+                told[delivery] = replace(each, echo=delivery != first)
+            case _:
+                told[delivery] = each
+    return told
 
 
 def _kept(outcome: Outcome, mailing: Mailing, sending: Sending) -> Outcome:
@@ -125,7 +160,7 @@ def _make(options: EmailOptions, setting: Setting) -> Email:
         raise ConfigurationError("the email connector needs [smtp]", [missing])
     house = House(publisher, partner.profile)
     letters = Letters(options, house, Documents(partner.profile, publisher), name=partner.name)
-    return Email(options, letters, house, mailer=means.mailer, means=means)
+    return Email(options, letters, house, mailer=means.mailer, means=means, concurrency=partner.concurrency)
 
 
 KIND = ConnectorKind("email", EmailOptions, (), _make)

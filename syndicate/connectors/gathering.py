@@ -14,7 +14,8 @@ LONGEST = timedelta(seconds=10)
 Results = Mapping[str, Outcome | Exception]
 # Deliver what was gathered, and say by the delivery's id what came of each; an exception goes to its own caller.
 Deliver = Callable[[Sequence[Sending]], Awaitable[Results]]
-_INTERRUPTED = Refused("what was gathered with it was interrupted")
+# Whoever led tells what came of it.
+_INTERRUPTED = Refused("what was gathered with it was interrupted", echo=True)
 
 
 class Gathering:

@@ -96,10 +96,11 @@ def may_send(health: Health, lane: Lane, now: datetime, *, in_flight: int = 0) -
 def after_outcome(health: Health, outcome: Outcome, *, delivery_id: str, now: datetime) -> Health:
     """Return the partner's health after one answer.
 
-    Only what speaks of the partner counts: a refusal of these bytes for good is the answer of a partner that is well.
+    Only what speaks of the partner counts, and an answer to several deliveries once: a refusal of these bytes for good
+    is the answer of a partner that is well.
     A paused or disabled partner stays so, whatever a send that was under way brings.
     """
-    if health.state in (HealthState.PAUSED, HealthState.DISABLED):
+    if health.state in (HealthState.PAUSED, HealthState.DISABLED) or outcome.echo:
         return health
     if isinstance(outcome, Accepted):
         return _after_ok(health, now)
@@ -115,7 +116,8 @@ def after_outcome(health: Health, outcome: Outcome, *, delivery_id: str, now: da
 
 def after_outcomes(health: Health, outcomes: Sequence[tuple[str, Outcome]], *, now: datetime) -> Health:
     """Return the partner's health after answers in their order, each with its delivery's id; as `after_outcome`."""
-    for taken, run in groupby(outcomes, key=lambda each: isinstance(each[1], Accepted)):
+    given = [each for each in outcomes if not each[1].echo]
+    for taken, run in groupby(given, key=lambda each: isinstance(each[1], Accepted)):
         answers = list(run)
         if taken and health.state is HealthState.HEALTHY:
             health = _after_ok(health, now, count=len(answers))

@@ -12,6 +12,7 @@ class Accepted:
     """The partner has it. `url` is the copy's address; `remote` is what the connector needs next time.
 
     `payload_digest` is the SHA-256 of what was sent, in hexadecimal; None where a connector cannot tell.
+    `echo`: the partner answered once for several deliveries, and another one's outcome tells how it fares.
     """
 
     url: str | None = None
@@ -19,6 +20,7 @@ class Accepted:
     status: int | None = None
     answer: str = ""
     payload_digest: str | None = None
+    echo: bool = False
 
 
 @dataclass(frozen=True)
@@ -26,8 +28,8 @@ class Refused:
     """The partner does not have it, or may have it where `certain` is false.
 
     `permanent`: the same bytes will be refused again; `progressed`: a part of the work is done and kept.
-    `overloaded`, `unauthorised` and `gone` are what the answer said about the partner itself; `payload_digest` is as
-    above, and None where nothing of it can have left.
+    `overloaded`, `unauthorised` and `gone` are what the answer said about the partner itself; `payload_digest` and
+    `echo` are as above, the digest None where nothing of it can have left.
     """
 
     reason: str
@@ -41,6 +43,7 @@ class Refused:
     overloaded: bool = False
     progressed: bool = False
     payload_digest: str | None = None
+    echo: bool = False
 
 
 Outcome = Accepted | Refused

@@ -156,7 +156,7 @@ class Dispatcher:
             connector = self._connections.connector(name)
             gathers = connector is not None and connector.gathers
             limits = GATHERED if gathers else (partner.concurrency, partner.rate)
-            self._lines.setdefault(name, Line()).limit(*limits)
+            self._lines.setdefault(name, Line()).limit(*limits, probe=GATHERED[0] if gathers else 1)
         for name in [name for name, line in self._lines.items() if name not in declared]:
             self._given_up += self._lines[name].give_up_beyond(None)
             if self._lines[name].idle:

@@ -30,12 +30,14 @@ class Line:
         self._concurrency = 1
         self._per_second = self._most = self._allowance = 1.0
         self._refilled_at = 0.0
+        self._probe = 1
         self._limits: tuple[int, Rate] | None = None
         self._seconds = AHEAD_SECONDS
         self._look_ahead()
 
-    def limit(self, concurrency: int, rate: Rate) -> None:
-        """Set the limits, where they differ from those in force."""
+    def limit(self, concurrency: int, rate: Rate, *, probe: int = 1) -> None:
+        """Set the limits, where they differ from those in force; `probe` as in Room."""
+        self._probe = probe
         if self._limits == (concurrency, rate):
             return
         self._limits = (concurrency, rate)
@@ -61,7 +63,8 @@ class Line:
         """Return how much to claim: nothing while most of what the line can hold is still there."""
         held = self.running + len(self._waiting)
         free = self._capacity - held if self.wants_more else 0
-        return Room(normal=free, retractions=max(0, self._capacity + EXTRA_FOR_RETRACTIONS - held), in_flight=held)
+        retractions = max(0, self._capacity + EXTRA_FOR_RETRACTIONS - held)
+        return Room(normal=free, retractions=retractions, in_flight=held, probe=self._probe)
 
     @property
     def wants_more(self) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from email.headerregistry import Address
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,27 @@ async def office() -> AsyncIterator[Office]:
     async with mailbox() as box, means(pictures=pictures) as made:
         server = MailServer("127.0.0.1", box.port, "none", "syndicate@harbour.example", USER, PASSWORD)
         yield Office(box, replace(made, mailer=SMTPMailer(server, made.dialer, timeouts=QUICK)), pictures)
+
+
+@dataclass
+class Counting:
+    """A mail server that counts how many messages come at the same time."""
+
+    sender: str = "syndicate@harbour.example"
+    sent: int = 0
+    most: int = 0
+    now: int = 0
+
+    async def send(self, message: EmailMessage, *, to: Sequence[str]) -> Outcome:
+        self.now += 1
+        self.most = max(self.most, self.now)
+        await asyncio.sleep(0.01)
+        self.now -= 1
+        self.sent += 1
+        return Accepted()
+
+    async def probe(self, *, to: Sequence[str]) -> Outcome:
+        return Accepted()
 
 
 def a_picture(url: str, size: int = 1_000) -> PictureFile:
@@ -291,6 +313,22 @@ async def test_a_withdrawal_waits_for_no_digest(office: Office) -> None:
     accepted(await connector.send(a_retraction()))
     assert [str(each.message["X-Syndicate-Type"]) for each in office.box.mails] == ["article.retracted"]
     await waiting
+
+
+async def test_beside_a_digest_withdrawals_go_as_many_at_a_time_as_the_partner_allows(office: Office) -> None:
+    mailer = Counting()
+    connector = replace(office, means=replace(office.means, mailer=mailer)).connector(digest=True)
+    withdrawals = [a_retraction(delivery_id=f"msg_{n}", article_id=f"tag:h,2026:{n}") for n in range(9)]
+    await together(connector, withdrawals)
+    assert (mailer.sent, mailer.most) == (9, 3)
+
+
+async def test_what_goes_as_one_message_is_told_as_one_answer(office: Office) -> None:
+    connector = office.connector(digest=True)
+    office.box.mood = Mood.BUSY
+    assert sorted(refused(each).echo for each in await together(connector, three())) == [False, True, True]
+    office.box.mood = Mood.WELL
+    assert sorted(accepted(each).echo for each in await together(connector, three())) == [False, True, True]
 
 
 async def test_a_digest_whose_answer_was_lost_is_sent_again_as_it_was(office: Office) -> None:

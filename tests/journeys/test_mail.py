@@ -6,12 +6,16 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
+from syndicate.actions.claim import health_of
 from syndicate.actions.listings import list_deliveries
 from syndicate.actions.retract import retract
 from syndicate.app.service import Service
 from syndicate.clock import FixedClock
+from syndicate.connectors.suite.site import Mood
+from syndicate.policy.health import OPEN_AT_CONSECUTIVE, Health, HealthState
 from tests.builders import NOON
 from tests.connectors.mailboxes import PASSWORD, USER, Mailbox, mailbox
 from tests.papers import a_paper, put
@@ -58,6 +62,16 @@ async def settled(service: Service, *wanted: str) -> None:
             await asyncio.sleep(0.05)
 
 
+async def health(service: Service) -> Health:
+    return await service.office.store.read(partial(health_of, partner="gazette", now=service.office.now()))
+
+
+async def failed(service: Service, *, times: int) -> None:
+    async with asyncio.timeout(20):
+        while (await health(service)).consecutive_failures < times or "sending" in await states(service):
+            await asyncio.sleep(0.05)
+
+
 async def test_what_was_published_overnight_comes_as_one_message_and_is_withdrawn_at_once(tmp_path: Path) -> None:
     clock = FixedClock(MORNING - timedelta(hours=8))
     async with mailbox() as box, a_paper_that_mails(tmp_path, box, clock) as service:
@@ -82,6 +96,31 @@ async def test_what_was_published_overnight_comes_as_one_message_and_is_withdraw
         assert withdrawal.message["References"] == digest.message["Message-ID"]
         assert "Not so." in withdrawal.body("plain")
         assert "libel" not in withdrawal.data.decode()
+
+
+async def test_a_digest_is_one_try_however_many_articles_it_bears(tmp_path: Path) -> None:
+    clock = FixedClock(MORNING - timedelta(hours=8))
+    stories = [f"tag:harbour.example,2026:{number}" for number in range(7)]
+    async with mailbox() as box, a_paper_that_mails(tmp_path, box, clock) as service:
+        for story in stories:
+            await put(service, id=story)
+        box.mood = Mood.LOCKED
+        clock.advance(timedelta(hours=8))
+        service.dispatcher.wake()
+        await failed(service, times=1)
+        box.mood, box.data_reply = Mood.WELL, "451 4.3.0 Come back later"
+        for times in range(2, OPEN_AT_CONSECUTIVE + 1):
+            assert (await health(service)).state is HealthState.HEALTHY
+            clock.advance(timedelta(hours=2))
+            service.dispatcher.wake()
+            await failed(service, times=times)
+        assert (await health(service)).state is HealthState.PROBING
+        box.data_reply = "250 OK"
+        clock.advance(timedelta(hours=2))
+        service.dispatcher.wake()
+        await settled(service, *["delivered" for _ in stories])
+        ids = {str(mail.message["Message-ID"]) for mail in (*box.refused, *box.mails)}
+        assert (len(box.mails), len(ids)) == (1, 1)
 
 
 async def test_nothing_comes_before_the_hour(tmp_path: Path) -> None:

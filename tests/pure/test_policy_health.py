@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -162,6 +163,15 @@ def test_health_stays_small_survives_json_and_never_locks_a_probing_partner_out(
         assert len(health.failing_ids) <= 10
         if health.state is HealthState.PROBING:
             assert may_send(health, Lane.NORMAL, now + timedelta(minutes=15))
+
+
+@pytest.mark.parametrize("outcome", [OK, BROKEN, DENIED], ids=["taken", "failed", "denied"])
+def test_one_answer_to_many_deliveries_counts_once(outcome: Outcome) -> None:
+    echoes = [replace(outcome, echo=True)] * 99
+    for before in (Health(since=NOON), a_probing_partner()):
+        assert after(outcome, *echoes, health=before) == after(outcome, health=before)
+        answers = [(str(number), each) for number, each in enumerate([outcome, *echoes])]
+        assert after_outcomes(before, answers, now=NOON) == after_outcomes(before, answers[:1], now=NOON)
 
 
 @given(st.lists(st.sampled_from([OK, OK, BROKEN, DENIED, UNPROCESSABLE]), max_size=40), st.booleans())
