@@ -6,7 +6,6 @@ from typing import Any
 
 from syndicate.model.article import Article
 from syndicate.model.declarations import Profile
-from syndicate.model.journal import Cause
 from syndicate.render.formats.story import Story, Withdrawal
 from tests.builders import NOON, a_publisher, an_article, an_image
 
@@ -91,7 +90,6 @@ def a_withdrawal(**changes: Any) -> Withdrawal:
         "publisher": a_publisher(),
         "version": 3,
         "at": NOON,
-        "cause": Cause.RETRACTED,
         "public_note": "Withdrawn: the ferry <never> sailed.",
     }
     return Withdrawal(**values | changes)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from syndicate.connectors.contract import Sending
 from syndicate.connectors.templates import PartnerTemplate
 from syndicate.model.article import Article
 from syndicate.model.declarations import Profile, Publisher
-from syndicate.model.delivery import EventType
 from syndicate.render.event import event_body
-from syndicate.render.formats.story import Story, Withdrawal, withdrawing_version
+from syndicate.render.formats.story import Story, Withdrawal
 from syndicate.render.formats.table import FORMATS
+
+_AS_THEY_ARE: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -42,32 +45,44 @@ class Documents:
             return Document(_event(sending), "application/json", "json")
         kind, article = FORMATS[self._profile.format], sending.article
         if article is None:
-            withdrawn = kind.write_withdrawal(self._withdrawal(sending))
+            withdrawn = kind.write_withdrawal(_withdrawal(sending, self._publisher))
             return Document(withdrawn, kind.withdrawal_type or kind.media_type, kind.suffix)
-        return Document(kind.write(self._story(sending, article)), kind.media_type, kind.suffix)
+        story = story_of(sending, article, self._profile, self._publisher)
+        return Document(kind.write(story), kind.media_type, kind.suffix)
 
-    def _story(self, sending: Sending, article: Article) -> Story:
-        return Story(
-            id=sending.article_id,
-            url=sending.url or article.url or f"{self._publisher.root}/articles/{sending.slug}",
-            article=article,
-            profile=self._profile,
-            publisher=self._publisher,
-            version=sending.revision,
-            at=sending.at,
-            is_correction=sending.type is EventType.CORRECTED,
-        )
 
-    def _withdrawal(self, sending: Sending) -> Withdrawal:
-        return Withdrawal(
-            id=sending.article_id,
-            url=sending.url,
-            publisher=self._publisher,
-            version=withdrawing_version(sending.revision, sending.cause),
-            at=sending.at,
-            cause=sending.cause,
-            public_note=sending.public_note,
-        )
+def story_of(
+    sending: Sending,
+    article: Article,
+    profile: Profile,
+    publisher: Publisher,
+    *,
+    addresses: Mapping[str, str] = _AS_THEY_ARE,
+) -> Story:
+    """Return what formats are written from; `addresses` are where the partner keeps its copies of pictures."""
+    return Story(
+        id=sending.article_id,
+        url=sending.url or article.url or f"{publisher.root}/articles/{sending.slug}",
+        article=article,
+        profile=profile,
+        publisher=publisher,
+        # The revision would not do: rights that end change or withdraw what goes, and make no revision.
+        version=sending.seq,
+        at=sending.at,
+        type=sending.type,
+        addresses=addresses,
+    )
+
+
+def _withdrawal(sending: Sending, publisher: Publisher) -> Withdrawal:
+    return Withdrawal(
+        id=sending.article_id,
+        url=sending.url,
+        publisher=publisher,
+        version=sending.seq,
+        at=sending.at,
+        public_note=sending.public_note,
+    )
 
 
 def _event(sending: Sending) -> bytes:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
 
 from lxml import etree
 
 from syndicate.model.article import Image
 from syndicate.render.elements import add
-from syndicate.render.formats.atom_entry import write_atom_entry
+from syndicate.render.formats.atom_entry import atom_entry
 from syndicate.render.formats.markup import written
 from syndicate.render.formats.story import Story
 from syndicate.render.namespaces import ATOM, DCTERMS, MEDIA, NAR
-from syndicate.render.partner_html import partner_html
 
 APP = "http://www.w3.org/2007/app"
 # What a server decides: its id of the entry, where it is edited, and whether its editors made it public.
@@ -28,16 +26,9 @@ _OURS = frozenset(
 _DESCRIBING = frozenset(f"{{{ATOM}}}{name}" for name in ("title", "summary", "rights"))
 
 
-def atompub_entry(story: Story, *, addresses: Mapping[str, str], draft: bool) -> etree._Element:
-    """Return an entry of ours; `addresses` are where the partner keeps its copies of pictures, by their own."""
-    entry = etree.fromstring(write_atom_entry(story))
-    for element in entry.iter(etree.Element):
-        for name in ("href", "url"):
-            if (address := element.get(name)) in addresses:
-                element.set(name, addresses[str(address)])
-    content = entry.find(f"{{{ATOM}}}content")
-    assert content is not None
-    content.text = partner_html(story.article, story.profile, story.publisher, addresses=addresses)
+def atompub_entry(story: Story, *, draft: bool) -> etree._Element:
+    """Return an entry as it is sent to be made."""
+    entry = atom_entry(story)
     if draft:
         control = etree.SubElement(entry, f"{{{APP}}}control", nsmap={"app": APP})
         add(control, f"{{{APP}}}draft", "yes")

@@ -13,6 +13,7 @@ from pydantic_core import to_json
 from syndicate.connectors.documents import Document, Documents
 from syndicate.connectors.suite.sendings import a_correction, a_retraction, a_sending, an_update
 from syndicate.model.declarations import Format, Profile
+from syndicate.model.delivery import EventType
 from syndicate.model.journal import Cause
 from syndicate.parse.record import read_record
 from syndicate.render.event import outgoing
@@ -56,11 +57,33 @@ def test_every_attempt_at_a_delivery_writes_the_same(name: str) -> None:
         assert written(name, sending) == written(name, sending)
 
 
-def test_the_version_is_the_revision_and_rises_with_the_withdrawal() -> None:
-    sendings = (a_sending(), an_update("Again"), a_retraction(revision=3))
-    assert [json.loads(written("ninjs", each).body)["version"] for each in sendings] == ["1", "2", "3"]
-    lapsed = a_retraction(revision=2, cause=Cause.RIGHTS)
-    assert json.loads(written("ninjs", lapsed).body)["version"] == "3"
+VERSIONS = {
+    "newsml-g2": "//*[local-name()='newsItem'][1]/@version",
+    "nitf": "//*[local-name()='du-key']/@version",
+    "html": "//meta[@name='article-version']/@content",
+}
+
+
+def version_of(name: str, body: bytes) -> str:
+    if name not in VERSIONS:
+        return str(json.loads(body)["version"])
+    parser = etree.HTMLParser() if name == "html" else None
+    found = etree.fromstring(body, parser).xpath(VERSIONS[name])
+    assert isinstance(found, list)
+    return str(found[0])
+
+
+@pytest.mark.parametrize("name", ["ninjs", "ninjs-2.1", *VERSIONS])
+def test_the_version_rises_also_where_rights_end_and_come_back_without_a_revision(name: str) -> None:
+    sendings = (
+        a_sending(revision=2, seq=7),
+        # A picture's rights ended, then the story's; then both were extended.
+        a_sending(revision=2, seq=8, type=EventType.UPDATED),
+        a_retraction(revision=2, seq=9, cause=Cause.RIGHTS),
+        a_sending(revision=2, seq=11),
+        a_retraction(revision=3, seq=12),
+    )
+    assert [version_of(name, written(name, each).body) for each in sendings] == ["7", "8", "9", "11", "12"]
 
 
 def test_a_correction_is_told_from_an_update() -> None:

@@ -21,6 +21,7 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
 from syndicate.model.article import Article
+from syndicate.model.delivery import EventType
 from syndicate.render.formats.table import FORMATS
 from tests.builders import an_article
 from tests.pure.test_render_formats import RECORDS, accepted
@@ -80,7 +81,7 @@ def test_the_schema_complains_where_there_is_cause(name: str) -> None:
 @pytest.mark.parametrize("name", PRESENT)
 @pytest.mark.parametrize("article", [an_article(), a_full_article()], ids=["plain", "full"])
 def test_stories_fit_their_schema(name: str, article: Article) -> None:
-    assert complaints_of(name)(FORMATS[name].write(a_story(article, version=2, is_correction=True))) == []
+    assert complaints_of(name)(FORMATS[name].write(a_story(article, version=2, type=EventType.CORRECTED))) == []
 
 
 @pytest.mark.parametrize("name", PRESENT)

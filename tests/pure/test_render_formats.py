@@ -16,10 +16,10 @@ from pydantic import ValidationError
 from syndicate.errors import InvalidError
 from syndicate.model.article import Article
 from syndicate.model.declarations import Profile
-from syndicate.model.journal import Cause
+from syndicate.model.delivery import EventType
 from syndicate.parse.record import read_record
 from syndicate.render.event import outgoing
-from syndicate.render.formats.story import Story, withdrawing_version
+from syndicate.render.formats.story import Story
 from syndicate.render.formats.table import FORMATS
 from syndicate.render.formats.terms import holder_of
 from syndicate.render.namespaces import ATOM, MEDIA, NAR, NITF, TOMBSTONES, XHTML
@@ -177,7 +177,7 @@ def test_ninjs_has_no_member_that_its_schema_does_not_know(name: str, record: di
 
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_ninjs_with_everything_and_its_withdrawal_fit_the_schema(name: str) -> None:
-    SCHEMAS[name].model_validate_json(FORMATS[name].write(a_story(a_full_article(), is_correction=True)))
+    SCHEMAS[name].model_validate_json(FORMATS[name].write(a_story(a_full_article(), type=EventType.CORRECTED)))
     SCHEMAS[name].model_validate_json(FORMATS[name].write_withdrawal(a_withdrawal()))
 
 
@@ -235,7 +235,7 @@ def test_every_format_carries_what_desks_need(name: str, text: str) -> None:
     ],
 )
 def test_a_value_stands_where_the_format_has_its_place(name: str, path: str, value: str) -> None:
-    story = a_story(a_full_article(), version=2, is_correction=True)
+    story = a_story(a_full_article(), version=2, type=EventType.CORRECTED)
     assert first(etree.fromstring(FORMATS[name].write(story)), path) == value
 
 
@@ -335,13 +335,6 @@ def test_an_atom_entry_is_taken_back_by_a_tombstone() -> None:
     root = etree.fromstring(FORMATS["atom"].write_withdrawal(a_withdrawal()))
     assert root.tag == f"{{{TOMBSTONES}}}deleted-entry"
     assert (root.get("ref"), root.get("when")) == ("tag:harbour.example,2026:ferry", "2026-03-04T12:00:00Z")
-
-
-@pytest.mark.parametrize(
-    ("cause", "version"), [(Cause.RETRACTED, 5), (Cause.RIGHTS, 6), (Cause.EXPIRED, 6), (Cause.DESELECTED, 6)]
-)
-def test_a_withdrawal_that_is_no_revision_is_numbered_above_the_last(cause: Cause, version: int) -> None:
-    assert withdrawing_version(5, cause) == version
 
 
 @pytest.mark.parametrize("name", FORMATS)

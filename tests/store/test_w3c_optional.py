@@ -19,6 +19,7 @@ from syndicate.actions.bring_in import bring_in
 from syndicate.actions.retract import retract
 from syndicate.actions.sources import read_source
 from syndicate.model.article import Article
+from syndicate.model.delivery import EventType
 from syndicate.policy.gates.table import GATES
 from syndicate.render.feeds import FORMATS
 from syndicate.render.formats.table import FORMATS as NEWS_FORMATS
@@ -128,7 +129,7 @@ async def test_every_dialect_is_valid_but_for_what_its_partner_alone_knows(tmp_p
 
 @pytest.mark.parametrize("article", [an_article(), a_full_article()], ids=["plain", "full"])
 def test_an_entry_that_stands_alone_is_valid(article: Article) -> None:
-    body = NEWS_FORMATS["atom"].write(a_story(article, is_correction=True))
+    body = NEWS_FORMATS["atom"].write(a_story(article, type=EventType.CORRECTED))
     assert complaints(body, "application/atom+xml", "https://harbour.example/ferry.atom") == []
 
 

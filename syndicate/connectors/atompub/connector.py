@@ -16,16 +16,15 @@ from syndicate.connectors.atompub.media import Media
 from syndicate.connectors.atompub.members import ENTRY, Held, Members
 from syndicate.connectors.attempt import Attempt, AttemptOverError, Requests
 from syndicate.connectors.contract import Accepted, Outcome, Preview, Refused, Sending
+from syndicate.connectors.documents import story_of
 from syndicate.connectors.means import ConnectorKind, Setting
 from syndicate.errors import ConfigurationError, Violation
 from syndicate.model.addresses import WebUrl
 from syndicate.model.article import Article
-from syndicate.model.delivery import EventType
 from syndicate.parse.atompub import Collection, Member
 from syndicate.policy.addresses import redact_url
 from syndicate.render.atompub import atompub_entry, merged
 from syndicate.render.formats.markup import written
-from syndicate.render.formats.story import Story
 
 _SAYS_WHOSE = frozenset({"alternate", "via", "related", "canonical"})
 
@@ -136,20 +135,19 @@ class AtomPub:
             edit, held = await self._create(attempt, article, places, ours)
         await self._media.drop(attempt, frozenset(image.url for image in article.images), places.media)
         page = held.member.linked("alternate") if held else None
-        remote = {**attempt.remote, "edit": edit}
+        remote = {key: value for key, value in attempt.remote.items() if key != "creating_at"} | {"edit": edit}
         return Accepted(url=page if page != article.url else None, remote=remote, payload_digest=_digest(ours))
 
     async def _known(self, attempt: Attempt, places: Places) -> str:
         """Return where our entry is edited; nothing where there is none."""
-        begun_at = attempt.remote.get("creating_at")
-        if attempt.remote.get("edit") or begun_at is None:
+        if attempt.remote.get("edit") or attempt.remote.get("creating_at") is None:
             return str(attempt.remote.get("edit") or "")
         found = await self._search(attempt, places)
         return str(found.linked("edit")) if found else ""
 
     async def _search(self, attempt: Attempt, places: Places) -> Member | None:
-        begun_at = datetime.fromisoformat(attempt.remote["creating_at"])
-        return await self._members.find(places.entries, lambda member: _is_ours(member, attempt), since=begun_at)
+        since = datetime.fromisoformat(attempt.remote["creating_at"])
+        return await self._members.find(places.entries, lambda member: _is_ours(member, attempt), since=since)
 
     async def _create(
         self, attempt: Attempt, article: Article, places: Places, ours: etree._Element
@@ -182,17 +180,9 @@ class AtomPub:
         return Accepted(remote={"withdrawn": True})
 
     def _entry(self, sending: Sending, article: Article, addresses: dict[str, str]) -> etree._Element:
-        story = Story(
-            id=sending.article_id,
-            url=article.url or sending.url or "",
-            article=article,
-            profile=self._setting.partner.profile,
-            publisher=self._setting.publisher,
-            version=sending.revision,
-            at=sending.at,
-            is_correction=sending.type is EventType.CORRECTED,
-        )
-        return atompub_entry(story, addresses=addresses, draft=self._options.draft)
+        profile, publisher = self._setting.partner.profile, self._setting.publisher
+        story = story_of(sending, article, profile, publisher, addresses=addresses)
+        return atompub_entry(story, draft=self._options.draft)
 
 
 def _is_ours(member: Member, attempt: Attempt) -> bool:

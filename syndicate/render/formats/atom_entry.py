@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from lxml import etree
 
 from syndicate.model.article import Article
+from syndicate.model.delivery import EventType
 from syndicate.model.entry import Tombstone
 from syndicate.render.attribution import authors_of, original_url, rights_statement
 from syndicate.render.body import summary_of
@@ -21,6 +24,11 @@ _PREFIXES = {"dcterms": DCTERMS, "media": MEDIA, "nar": NAR}
 
 
 def write_atom_entry(story: Story) -> bytes:
+    return written(atom_entry(story))
+
+
+def atom_entry(story: Story) -> etree._Element:
+    """Return the entry; pictures that the partner keeps are told of where it keeps them."""
     entry = rooted(ATOM, "entry", _PREFIXES)
     entry.set(f"{{{XML}}}lang", story.language)
     _head(entry, story)
@@ -32,7 +40,8 @@ def write_atom_entry(story: Story) -> bytes:
     _add(entry, "content", story.body_html, type="html")
     _desk(entry, story)
     add_media(entry, story.article)
-    return written(entry)
+    _move_pictures(entry, story.addresses)
+    return entry
 
 
 def write_atom_withdrawal(withdrawal: Withdrawal) -> bytes:
@@ -97,12 +106,19 @@ def _desk(entry: etree._Element, story: Story) -> None:
             add(entry, f"{{{NAR}}}{name}", value)
     for correction in article.corrections:
         add(entry, f"{{{NAR}}}edNote", note_of(correction))
-    if story.is_correction:
+    if story.type is EventType.CORRECTED:
         add(entry, f"{{{NAR}}}signal", qcode="sig:correction")
     if article.short_title:
         add(entry, f"{{{DCTERMS}}}alternative", article.short_title)
     if article.expires_at:
         add(entry, f"{{{DCTERMS}}}valid", f"end={atom_date(article.expires_at)}; scheme=W3C-DTF")
+
+
+def _move_pictures(entry: etree._Element, addresses: Mapping[str, str]) -> None:
+    for element in entry.iter(etree.Element):
+        for name in ("href", "url"):
+            if (address := element.get(name)) in addresses:
+                element.set(name, addresses[str(address)])
 
 
 def _add(parent: etree._Element, name: str, text: str | None = None, /, **attributes: str | None) -> etree._Element:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from syndicate.model.delivery import EventType
 from syndicate.render.attribution import rights_statement
 from syndicate.render.elements import add, atom_date
 from syndicate.render.formats.story import Story, Withdrawal
@@ -61,7 +62,7 @@ def _metadata(story: Story) -> Iterator[tuple[str, str]]:
     """Give what programs and the partner's desk read, and readers do not see."""
     article = story.article
     yield from _identity(story, "usable")
-    if story.is_correction:
+    if story.type is EventType.CORRECTED:
         yield "article-signal", "correction"
     named = {
         "author": story.byline,

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from syndicate.model.article import Article, Attachment, Author, Image, Rights
+from syndicate.model.delivery import EventType
 from syndicate.render.attribution import authors_of
 from syndicate.render.elements import add, atom_date
 from syndicate.render.enclosures import image_type
@@ -19,6 +20,7 @@ from syndicate.render.namespaces import NAR, XHTML, XML
 _CATALOG = "http://www.iptc.org/std/catalog/catalog.IPTC-G2-Standards_40.xml"
 # Alternate text has no code of its own among G2's roles; this is the property's name in IPTC Photo Metadata.
 _ALT = "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/AltTextAccessibility"
+_SIGNALS = {EventType.UPDATED: "update", EventType.CORRECTED: "correction"}
 _CLASSES = {"audio": "ninat:audio", "video": "ninat:video", "image": "ninat:picture"}
 
 
@@ -96,8 +98,8 @@ def _story_meta(meta: etree._Element, story: Story) -> None:
         _add(meta, "edNote", article.editor_note)
     for correction in article.corrections:
         _add(meta, "edNote", note_of(correction))
-    if story.version > 1 or story.is_correction:
-        _add(meta, "signal", qcode=f"sig:{'correction' if story.is_correction else 'update'}")
+    if signal := _SIGNALS.get(story.type):
+        _add(meta, "signal", qcode=f"sig:{signal}")
     _add(meta, "altRep", story.url, contenttype="text/html")
     if article.expires_at:
         _add(meta, "expires", atom_date(article.expires_at))

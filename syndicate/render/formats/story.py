@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
 from syndicate.model.article import Article, Source
 from syndicate.model.declarations import Profile, Publisher
+from syndicate.model.delivery import EventType
 from syndicate.model.entry import Entry
-from syndicate.model.journal import Cause
 from syndicate.render.attribution import authors_of
 from syndicate.render.partner_html import partner_html
 
 
 @dataclass(frozen=True)
 class Story:
-    """An article as it leaves for a partner: `id` and `url` are settled, `at` is when this `version` was made."""
+    """An article as it leaves for a partner: `id` and `url` are settled, `at` is when this `version` was made.
+
+    `version` is above every one that the partner was sent of this article, withdrawals included.
+    `addresses` are where the partner keeps its copies of pictures, by their own.
+    """
 
     id: str
     url: str
@@ -25,7 +30,8 @@ class Story:
     publisher: Publisher
     version: int
     at: datetime
-    is_correction: bool = False
+    type: EventType = EventType.PUBLISHED
+    addresses: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def entry(self) -> Entry:
@@ -36,7 +42,7 @@ class Story:
     @cached_property
     def body_html(self) -> str:
         """The body in the words and with the tags of the partner's profile."""
-        return partner_html(self.article, self.profile, self.publisher)
+        return partner_html(self.article, self.profile, self.publisher, addresses=self.addresses)
 
     @property
     def language(self) -> str:
@@ -56,17 +62,11 @@ class Story:
 
 @dataclass(frozen=True)
 class Withdrawal:
-    """A story that is taken back: nothing of it but the public note is left. `version` is above every sent one."""
+    """A story that is taken back: nothing of it but the public note is left; `version` as a story's."""
 
     id: str
     url: str | None
     publisher: Publisher
     version: int
     at: datetime
-    cause: Cause | None = None
     public_note: str | None = None
-
-
-def withdrawing_version(revision: int, cause: Cause | None) -> int:
-    """Number a withdrawal above what the partner holds: only a retraction is a revision of its own."""
-    return revision if cause is Cause.RETRACTED else revision + 1
