@@ -6,7 +6,6 @@ import asyncio
 import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,15 +13,14 @@ from syndicate.app.configuration import connectors_for, load_configuration
 from syndicate.app.connections import Connections
 from syndicate.app.means import means_of, storage_of
 from syndicate.app.outgoing import guard_of
+from syndicate.app.reaching import Place, places, why_not
 from syndicate.app.service import upstream_keys
 from syndicate.app.upgrading import schema
 from syndicate.clock import SystemClock
 from syndicate.errors import ConfigurationError, StoreError
 from syndicate.net.client import Client
-from syndicate.net.exchange import Failure, Timeouts
+from syndicate.net.dialer import Dialer
 from syndicate.settings.loading import Loaded, check_problems
-
-PATIENCE = Timeouts(total=timedelta(seconds=10))
 
 
 @dataclass(frozen=True)
@@ -53,7 +51,8 @@ async def check_connections(loaded: Loaded, *, reach: bool) -> list[Finding]:
         found = list(_check_secrets(loaded, client))
         found += [await _check_clear(client, url) for url in loaded.secrets.option("alerts", "webhook")[:1]]
         if reach:
-            found += await asyncio.gather(*(_reach(client, subject, url) for subject, url in _addresses(loaded)))
+            dialer = Dialer(guard_of(settings))
+            found += await asyncio.gather(*(_reach(client, dialer, *each) for each in places(loaded)))
     return found
 
 
@@ -86,23 +85,9 @@ def _cure(error: ConfigurationError) -> str:
     return f"{error.message}{': ' + told if told else ''}. {error.remedy}"
 
 
-def _addresses(loaded: Loaded) -> Iterator[tuple[str, str]]:
-    for partner in loaded.declarations.partners:
-        if isinstance(url := partner.options.get("url"), str):
-            yield f"partners.{partner.name}", url
-    for upstream in loaded.declarations.upstreams:
-        if upstream.url is not None:
-            yield f"upstreams.{upstream.name}", upstream.url
-    for url in loaded.secrets.option("alerts", "webhook")[:1]:
-        yield "alerts.webhook", url.strip()
-
-
-async def _reach(client: Client, subject: str, url: str) -> Finding:
-    """Ask for nothing but an answer: whatever a server says to HEAD, it is there."""
-    answer = await client.send("HEAD", url, body=None, headers={}, timeouts=PATIENCE)
-    if isinstance(answer, Failure):
-        return Finding("failed", subject, f"{answer.detail}; check its url, that its server runs, and [network]")
-    return Finding("fine", subject, "answers")
+async def _reach(client: Client, dialer: Dialer, subject: str, place: Place) -> Finding:
+    wrong = await why_not(place, client, dialer)
+    return Finding("fine", subject, "is there") if wrong is None else Finding("failed", subject, wrong)
 
 
 def check_store(loaded: Loaded, service: Mapping[str, Any] | None) -> Finding:
