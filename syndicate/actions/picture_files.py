@@ -33,8 +33,7 @@ class PictureFiles:
     async def _bytes(self, url: str) -> bytes | NoPicture:
         ours = f"{self._root()}/media/"
         if url.startswith(ours):
-            kept = await asyncio.to_thread(self._storage.get, url.removeprefix(ours))
-            return kept or NoPicture(url, "we do not have it any more", permanent=True)
+            return await self._kept(url, url.removeprefix(ours))
         limit = self._max_bytes
         found = await self._client.get(url, headers={}, max_wire_bytes=limit, max_inflated_bytes=limit)
         if isinstance(found, Failure):
@@ -43,6 +42,13 @@ class PictureFiles:
         if found.status != 200:
             return NoPicture(url, f"its server answered {found.status}", permanent=found.status in _GONE)
         return found.body
+
+    async def _kept(self, url: str, name: str) -> bytes | NoPicture:
+        try:
+            kept = await asyncio.to_thread(self._storage.get, name)
+        except OSError as error:
+            return NoPicture(url, f"it cannot be read here: {error.strerror}")
+        return kept or NoPicture(url, "we do not have it any more", permanent=True)
 
 
 def _examined(url: str, data: bytes) -> PictureFile | NoPicture:

@@ -7,7 +7,7 @@ import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import asyncssh
 
@@ -22,7 +22,8 @@ USER = "harbour"
 class SftpSite:
     """A partner that reads packages from a directory that we reach by SFTP.
 
-    `posix` off makes the server one without the rename that replaces; `steps` are the names that files were given.
+    `posix` off makes the server one without the rename that replaces; `full` lets it take names and no bytes; `steps`
+    are the names that files were given.
     """
 
     connector = "sftp"
@@ -36,6 +37,7 @@ class SftpSite:
         self.host_key = asyncssh.generate_private_key("ssh-ed25519")
         self.client_key: asyncssh.SSHKey | None = None
         self.posix = True
+        self.full = False
         self.steps: list[str] = []
         self.logins = 0
         self.port = 0
@@ -135,6 +137,16 @@ class _Files(asyncssh.SFTPServer):
         if self._site.mood is Mood.REFUSING:
             raise asyncssh.SFTPNoSpaceOnFilesystem("No space left")
         return super().open(path, pflags, attrs)
+
+    def write(self, file_obj: object, offset: int, data: bytes) -> int:
+        if self._site.full:
+            raise asyncssh.SFTPNoSpaceOnFilesystem("No space left")
+        return cast("int", super().write(file_obj, offset, data))
+
+    def close(self, file_obj: object) -> None:
+        super().close(file_obj)
+        if self._site.full:
+            raise asyncssh.SFTPFailure("Failure")
 
     async def posix_rename(self, oldpath: bytes, newpath: bytes) -> None:
         if not self._site.posix:

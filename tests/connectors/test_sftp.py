@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -146,6 +148,47 @@ async def test_a_directory_that_is_missing_is_told_and_not_made(site: SftpSite, 
     assert "No such file" in outcome.reason
     assert not (site.root / "nowhere").exists()
     await made.aclose()
+
+
+async def test_a_disk_that_is_full_is_told_and_not_kept_full_by_half_a_file(site: SftpSite, ways: Means) -> None:
+    site.full = True
+    made = connector(site, ways)
+    outcome = refused(await Copy(made).send(a_sending()))
+    assert ("No space left" in outcome.reason, outcome.permanent) == (True, False)
+    assert dropped.files_below(site.root) == {}
+    await made.aclose()
+
+
+class Fountain:
+    """A server that never comes to an end; `sent` bytes so far."""
+
+    def __init__(self, piece: bytes) -> None:
+        self._piece = piece
+        self.sent = 0
+
+    async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            while self.sent < 50_000_000:
+                writer.write(self._piece)
+                await writer.drain()
+                self.sent += len(self._piece)
+        writer.close()
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [b"Welcome!\r\n" * 1_000, b"x" * 10_000, b"SSH-2.0-Endless\r\n" + b"\xff" * 10_000],
+    ids=["lines", "line", "packet"],
+)
+async def test_a_server_that_talks_without_end_is_hung_up_on(site: SftpSite, ways: Means, piece: bytes) -> None:
+    fountain = Fountain(piece)
+    server = await asyncio.start_server(fountain, "127.0.0.1", 0)
+    made = connector(site, ways, port=server.sockets[0].getsockname()[1], timeout="20s")
+    async with asyncio.timeout(10):
+        refused(await Copy(made).send(a_sending()))
+    assert fountain.sent < 20_000_000
+    await made.aclose()
+    server.close()
 
 
 async def test_a_connection_cut_anywhere_is_made_good_by_the_retry(site: SftpSite, ways: Means) -> None:

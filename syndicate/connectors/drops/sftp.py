@@ -132,9 +132,16 @@ class _Server:
 
     async def write(self, path: str, data: bytes, media_type: str, *, partial: str) -> None:
         await self._make_parents(path)
-        await self._fill(self._full(partial), data)
-        async with self._answered() as sftp:
-            await _rename(sftp, self._full(partial), self._full(path))
+        try:
+            await self._fill(self._full(partial), data)
+            async with self._answered() as sftp:
+                await _rename(sftp, self._full(partial), self._full(path))
+        except asyncssh.SFTPError as error:
+            # What a full disk needs least; where the session is over, the next attempt sees to it.
+            if not isinstance(error, _OVER):
+                with contextlib.suppress(*FAILURES):
+                    await self.remove(partial)
+            raise
 
     async def remove(self, path: str) -> None:
         async with self._answered() as sftp:
@@ -156,15 +163,25 @@ class _Server:
         async with self._answered() as sftp:
             file = await sftp.open(path, "wb")
         try:
-            for start in range(0, len(data), _PIECE_BYTES):
-                async with self._link.in_time():
-                    await file.write(data[start : start + _PIECE_BYTES])
+            await self._pour(file, data)
+        except asyncssh.SFTPError:
+            # The server holds the file open for as long as the connection stands. What it says now is not the reason.
+            with contextlib.suppress(*FAILURES):
+                await self._close(file)
+            raise
+        await self._close(file)
+
+    async def _pour(self, file: asyncssh.SFTPClientFile, data: bytes) -> None:
+        for start in range(0, len(data), _PIECE_BYTES):
             async with self._link.in_time():
-                with contextlib.suppress(asyncssh.SFTPOpUnsupported):
-                    await file.fsync()
-        finally:
-            async with self._link.in_time():
-                await file.close()
+                await file.write(data[start : start + _PIECE_BYTES])
+        async with self._link.in_time():
+            with contextlib.suppress(asyncssh.SFTPOpUnsupported):
+                await file.fsync()
+
+    async def _close(self, file: asyncssh.SFTPClientFile) -> None:
+        async with self._link.in_time():
+            await file.close()
 
     @contextlib.asynccontextmanager
     async def _answered(self) -> AsyncIterator[asyncssh.SFTPClient]:
