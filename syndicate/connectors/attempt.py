@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from syndicate.connectors.answers import outcome_of
 from syndicate.connectors.contract import Refused, Sending
 from syndicate.connectors.means import PictureFile, Pictures
-from syndicate.net.client import Client
+from syndicate.net.client import MAX_ANSWER_BYTES, Client
 from syndicate.net.exchange import Answer, Failure, Timeouts
 
 # What is sent with a request that proves who we are: method, address, Content-Type, body.
@@ -19,10 +20,16 @@ Authorise = Callable[[str, str, str, bytes], Mapping[str, str]]
 
 UNSAFE = Refused("credentials go only over https, or to a network opened in [network] allow_private", certain=True)
 _MOMENT = timedelta(0)
-# Read in one go: a page of a hundred long articles, and no more than the event loop can spare.
-_MAX_DOCUMENT_BYTES = 4 * 1024**2
+# An attempt takes no longer, nor does what it began at the partner's before it broke off.
+_UNSETTLED = timedelta(minutes=5)
+Read = TypeVar("Read")
+# Of one document or answer; JSON of that size keeps Python's lock for some ten milliseconds.
+MAX_DOCUMENT_BYTES = 1024**2
 # A body of this size takes no longer than any other; a larger one gets a second for each part as large.
 _QUICKLY_SENT_BYTES = 256 * 1024
+
+
+_MAY_APPEAR = Refused("what was sent before, and never acknowledged, may still appear there")
 
 
 class AttemptOverError(Exception):
@@ -52,6 +59,14 @@ class Attempt:
         """Write down what was done there, so that it is not done again."""
         self._made = True
         await self.intend(**remote)
+
+    def give_it_time(self, begun_at: datetime, *, now: datetime) -> None:
+        """End the attempt (AttemptOverError) where what was begun then, and is not there, may still appear.
+
+        For retractions: to take "there is none" for an answer would leave what comes a minute later standing.
+        """
+        if now < begun_at + _UNSETTLED:
+            raise AttemptOverError(_MAY_APPEAR)
 
     def ended(self, outcome: Refused) -> Refused:
         """Return the outcome of an attempt that stopped here."""
@@ -83,22 +98,40 @@ class Requests:
         media_type: str = "",
         headers: Mapping[str, str] | None = None,
         expected: Collection[int] = (),
+        max_answer_bytes: int = MAX_ANSWER_BYTES,
     ) -> Answer:
         """Send one request; an answer that is neither 2xx nor `expected` ends the attempt (AttemptOverError)."""
         asked = await self._headers(method, url, media_type, body)
         result = await self._client.send(
-            method, url, body=body or None, headers={**asked, **(headers or {})}, timeouts=_patience(body)
+            method,
+            url,
+            body=body or None,
+            headers={**asked, **(headers or {})},
+            timeouts=_patience(body),
+            max_answer_bytes=max_answer_bytes,
         )
         return self._judged(result, expected)
 
-    async def read(self, url: str, *, accept: str, expected: Collection[int] = ()) -> Answer:
-        """Fetch a document that may be longer than the start of an answer, as `send`."""
+    async def read(
+        self,
+        url: str,
+        reading: Callable[[Answer], Read],
+        *,
+        accept: str,
+        expected: Collection[int] = (),
+        max_bytes: int = MAX_DOCUMENT_BYTES,
+    ) -> Read:
+        """Fetch a document of at most `max_bytes`, as `send`, and return what `reading` makes of it in a thread."""
         asked = await self._headers("GET", url, "", b"")
         found = await self._client.get(
-            url, headers={**asked, "Accept": accept}, redirects=0, max_inflated_bytes=_MAX_DOCUMENT_BYTES
+            url,
+            headers={**asked, "Accept": accept},
+            redirects=0,
+            max_wire_bytes=max_bytes,
+            max_inflated_bytes=max_bytes,
         )
         whole = found if isinstance(found, Failure) else Answer(found.status, found.headers, found.body, True, _MOMENT)
-        return self._judged(whole, expected)
+        return await asyncio.to_thread(reading, self._judged(whole, expected))
 
     async def _headers(self, method: str, url: str, media_type: str, body: bytes) -> dict[str, str]:
         if not await self._client.may_carry_secrets(url):

@@ -82,9 +82,16 @@ class Client:
         return await self.send("POST", url, body=body, headers=headers, timeouts=timeouts)
 
     async def send(
-        self, method: str, url: str, *, body: bytes | None, headers: Mapping[str, str], timeouts: Timeouts | None = None
+        self,
+        method: str,
+        url: str,
+        *,
+        body: bytes | None,
+        headers: Mapping[str, str],
+        timeouts: Timeouts | None = None,
+        max_answer_bytes: int = MAX_ANSWER_BYTES,
     ) -> Answer | Failure:
-        """Send one request of any method, as `post`."""
+        """Send one request of any method, as `post`; of its answer the first `max_answer_bytes` are read."""
         address = self._admit(url, headers)
         if isinstance(address, Failure):
             return address
@@ -101,7 +108,7 @@ class Client:
                 allow_redirects=False,
                 timeout=_client_timeout(timeouts or self._timeouts),
             ) as response:
-                start, complete = await read_start(response, MAX_ANSWER_BYTES)
+                start, complete = await read_start(response, max_answer_bytes)
                 elapsed = timedelta(seconds=loop.time() - started)
                 return Answer(response.status, response.headers, start, complete, elapsed)
         except FAILURES as error:

@@ -47,6 +47,7 @@ class Channel(ScriptedSite):
         self.with_documents = False
         self.finds_duplicates = False
         self.hides_from_search = False
+        self.vanishes_when_read = False
         self._ids = (f"a{number:04d}" for number in itertools.count(1))
         self._revisions = (f"AAAAAAAAAAAAAAAAAAAA{number:04d}" for number in itertools.count(1))
 
@@ -79,6 +80,9 @@ class Channel(ScriptedSite):
     def _of_article(self, id_: str, request: web.Request, body: bytes) -> web.Response:
         if request.method == "POST":
             return self._updated(id_, request, body)
+        if self.vanishes_when_read:
+            del self.articles[id_]
+            return _error(404, "NOT_FOUND")
         found = web.json_response({"data": self.articles[id_]})
         if request.method == "GET":
             return found

@@ -52,6 +52,7 @@ class AtomServer(ScriptedSite):
         self.nameless = False
         self.insists_on_tags = False
         self.stale_answers = 0
+        self.stale_deletions = 0
         self._numbers = itertools.count(1)
 
     @property
@@ -142,10 +143,7 @@ class AtomServer(ScriptedSite):
             return _xml(member.entry, headers={"ETag": tag})
         given = request.headers.get("If-Match")
         if request.method == "DELETE":
-            if self.insists_on_tags and given != tag:
-                return web.Response(status=428)
-            del kept[id_]
-            return web.Response(status=204)
+            return self._deleted(id_, kept, is_current=given == tag)
         if self.stale_answers > 0:
             self.stale_answers -= 1
             member.version += 1
@@ -155,6 +153,15 @@ class AtomServer(ScriptedSite):
         if given != tag:
             return web.Response(status=412)
         member.entry, member.version = etree.fromstring(body), member.version + 1
+        return web.Response(status=204)
+
+    def _deleted(self, id_: str, kept: dict[str, Kept], *, is_current: bool) -> web.Response:
+        if self.insists_on_tags and not is_current:
+            return web.Response(status=428)
+        if self.stale_deletions > 0:
+            self.stale_deletions -= 1
+            return web.Response(status=412)
+        del kept[id_]
         return web.Response(status=204)
 
     def add_other(self, title: str, *, minutes: int = 0) -> None:

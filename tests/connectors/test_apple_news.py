@@ -182,3 +182,22 @@ async def test_a_preview_of_an_update_goes_to_the_article() -> None:
     assert (shown.method, shown.url) == ("POST", f"{channel.root}/articles/a0001")
     assert b'"revision":"R1"' in shown.body
     assert channel.seen == []
+
+
+async def test_a_long_article_is_taken_once_though_the_answer_holds_all_of_it() -> None:
+    channel = Channel()
+    long = {"body_html": "<p>The ferry left at nine.</p>" * 5_000}
+    async with a_copy_at(channel) as copy:
+        accepted(await copy.send(a_sending(article=long)))
+        accepted(await copy.send(an_update("New ferry sails again", article=long)))
+    assert [seen.method for seen in channel.seen] == ["POST", "POST"]
+
+
+async def test_an_article_that_is_deleted_while_it_is_changed_is_made_again() -> None:
+    channel = Channel()
+    async with a_copy_at(channel) as copy:
+        accepted(await copy.send(a_sending()))
+        copy.remote["revision"] = "stale"
+        channel.vanishes_when_read = True
+        accepted(await copy.send(an_update("New ferry sails again")))
+    assert list(channel.articles) == ["a0002"]

@@ -191,6 +191,23 @@ async def test_others_entries_with_our_words_are_not_ours() -> None:
     assert len(server.entries) == 3
 
 
+async def test_a_story_that_names_this_one_as_related_is_not_taken_for_it() -> None:
+    server = AtomServer()
+    bridge = {
+        "id": "tag:harbour.example,2026:bridge",
+        "url": "https://harbour.example/articles/bridge",
+        "related": [{"title": "New ferry sails", "url": "https://harbour.example/articles/ferry"}],
+    }
+    async with a_copy_at(server) as copy:
+        server.mood = Mood.SILENT
+        refused(await copy.send(a_sending(title="New ferry sails")))
+        server.mood = Mood.WELL
+        other = a_sending(title="New bridge opens", article=bridge, delivery_id="msg_9", slug="bridge")
+        accepted(await copy.other().send(other))
+        accepted(await copy.send(a_sending(title="New ferry sails")))
+    assert sorted(await server.shown()) == ["New bridge opens", "New ferry sails"]
+
+
 async def test_a_server_that_does_not_say_where_the_entry_is_is_searched() -> None:
     server = AtomServer()
     server.nameless = server.quiet = True
@@ -207,6 +224,16 @@ async def test_a_server_that_insists_on_a_tag_to_delete_is_given_it() -> None:
         accepted(await copy.send(PUBLISHED))
         accepted(await copy.send(RETRACTED))
     assert (server.entries, server.media) == ({}, {})
+
+
+async def test_an_entry_that_changes_while_it_is_deleted_goes_at_the_last_try() -> None:
+    server = AtomServer()
+    server.insists_on_tags = True
+    async with a_copy_at(server) as copy:
+        accepted(await copy.send(a_sending()))
+        server.stale_deletions = 1
+        accepted(await copy.send(RETRACTED))
+    assert len(server.sent("DELETE")) == 3
 
 
 async def test_credentials_do_not_follow_an_address_on_another_host() -> None:

@@ -69,6 +69,14 @@ async def test_options_shape_the_status() -> None:
     assert (status["visibility"], status["sensitive"], status["spoiler_text"]) == ("unlisted", True, "Water")
 
 
+async def test_the_query_is_added_to_a_story_on_the_papers_own_site() -> None:
+    instance = Instance()
+    instance.more = {"text": "{title} {url}"}
+    async with a_copy_at(instance, profile={"link_query": "utm_source=social"}) as copy:
+        accepted(await copy.send(a_sending(article={"url": "https://www.harbour.example/ferry"})))
+    assert "https://www.harbour.example/ferry?utm_source=social" in the_status(instance)["status"]
+
+
 async def test_pictures_are_described_and_keep_their_focus_when_cropped() -> None:
     instance = Instance()
     first = pictured("lead", focal_point=[0.75, 0.1])

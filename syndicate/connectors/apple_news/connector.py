@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import binascii
 import hashlib
 from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Literal
 from urllib.parse import quote, urlencode
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from syndicate.connectors.apple_news.answers import (
-    data_of,
-    errors_of,
-    explained,
-    identifier_of,
-    is_stale,
-    next_page,
-    objects_of,
-    share_url,
-)
+from syndicate.connectors.apple_news.answers import Held, article_of, duplicate_of, explained, is_stale, page_of
 from syndicate.connectors.apple_news.bundle import BUNDLED_TYPES, Key, as_json, authorisation
-from syndicate.connectors.attempt import Attempt, AttemptOverError, Requests, picture_file, read_object
+from syndicate.connectors.attempt import MAX_DOCUMENT_BYTES, Attempt, AttemptOverError, Requests, picture_file
 from syndicate.connectors.contract import Accepted, Outcome, Preview, Refused, Sending
 from syndicate.connectors.means import ConnectorKind, PictureFile, Setting
 from syndicate.connectors.multipart import Part, multipart
@@ -36,19 +29,18 @@ from syndicate.render.apple_news import apple_news_document, apple_news_identifi
 
 # Around the moment an answer was lost: their clock may go otherwise than ours, and an attempt may take so long.
 _EARLIER, _LATER = timedelta(minutes=10), timedelta(minutes=20)
-# Of a channel's articles within that time; each page holds a hundred.
-_MOST_PAGES, _MOST_READ = 5, 200
+# Of a channel's articles within that time. Pages are small, as each article on one may come with its document.
+_PAGE, _MOST_PAGES = 20, 10
 # How often somebody else may change an article while we do.
 _TRIES_OF_UPDATE = 3
 _NOT_THERE = frozenset({404, 410})
+_JSON = "application/json"
 _OPTIMISED = Refused(
     "Apple's editors work on this article, and changes are not applied; ask your contact at Apple News",
     permanent=True,
     certain=True,
     status=202,
 )
-
-
 _TOO_MANY = Refused("too many articles were made at once to tell whether this one was")
 
 
@@ -135,93 +127,89 @@ class AppleNews:
         kept = tuple(image for image in article.images if image.url not in lost)
         return files, article if not lost else article.model_copy(update={"images": kept})
 
-    async def _known(self, attempt: Attempt) -> dict[str, Any]:
-        """Return the id and revision of the article there; nothing where there is none."""
-        if attempt.remote.get("id"):
-            return attempt.remote
-        begun_at = attempt.remote.get("creating_at")
-        return await self._search(attempt.sending.article_id, datetime.fromisoformat(begun_at)) if begun_at else {}
+    async def _known(self, attempt: Attempt) -> Held | None:
+        """Return the article there; None where there is none."""
+        if id_ := attempt.remote.get("id"):
+            return Held(str(id_), attempt.remote.get("revision"))
+        begun_at = _begun_at(attempt)
+        return await self._search(attempt.sending.article_id, begun_at) if begun_at else None
 
-    async def _search(self, article_id: str, begun_at: datetime) -> dict[str, Any]:
+    async def _search(self, article_id: str, begun_at: datetime) -> Held | None:
         """Find our article among those made while an answer was lost (conformance: no second copy)."""
-        identifier, read = apple_news_identifier(article_id), 0
-        asked = {"fromDate": _iso(begun_at - _EARLIER), "toDate": _iso(begun_at + _LATER), "pageSize": "100"}
+        identifier = apple_news_identifier(article_id)
+        asked = {"fromDate": _iso(begun_at - _EARLIER), "toDate": _iso(begun_at + _LATER), "pageSize": str(_PAGE)}
         url: str | None = f"{self._channel}/articles?{urlencode(asked)}"
         for _ in range(_MOST_PAGES):
             if url is None:
-                break
-            page = read_object(await self._requests.read(url, accept="application/json"))
-            for listed in objects_of(page.get("data")):
-                read += 1
-                article = listed if listed.get("document") else await self._read(str(listed.get("id")))
-                if identifier_of(article) == identifier:
+                return None
+            page = await self._requests.read(url, partial(page_of, within=self._root), accept=_JSON)
+            for listed in page.articles:
+                article = listed if listed.has_document else await self._read(listed.id)
+                if article is not None and article.identifier == identifier:
                     return article
-                if read >= _MOST_READ:
-                    raise AttemptOverError(_TOO_MANY)
-            url = next_page(page, within=self._root)
-        if url is not None:
-            raise AttemptOverError(_TOO_MANY)
-        return {}
+            url = page.following
+        raise AttemptOverError(_TOO_MANY)
 
-    async def _read(self, id_: str) -> dict[str, Any]:
-        answer = await self._requests.read(self._article_url(id_), accept="application/json", expected=_NOT_THERE)
-        return {} if answer.status in _NOT_THERE else data_of(answer)
+    async def _read(self, id_: str) -> Held | None:
+        return await self._requests.read(self._article_url(id_), article_of, accept=_JSON, expected=_NOT_THERE)
 
     async def _create(self, attempt: Attempt, article: Article, files: Mapping[str, PictureFile]) -> Outcome:
         await attempt.intend(id=None, revision=None, withdrawn=None, creating_at=_iso(self._clock()))
         body, media_type = multipart(self._parts(article, files, None))
-        answer = await self._requests.send(
-            "POST", f"{self._channel}/articles", body=body, media_type=media_type, expected={400}
-        )
+        answer = await self._post(f"{self._channel}/articles", body, media_type, expected={400})
         if answer.status == 400:
             return await self._duplicate(attempt, article, files, answer)
-        return _accepted(answer, data_of(answer), body)
+        return await _accepted(answer, body)
+
+    async def _post(self, url: str, body: bytes, media_type: str, *, expected: Collection[int]) -> Answer:
+        # The answer holds the whole document again.
+        return await self._requests.send(
+            "POST", url, body=body, media_type=media_type, expected=expected, max_answer_bytes=MAX_DOCUMENT_BYTES
+        )
 
     async def _duplicate(
         self, attempt: Attempt, article: Article, files: Mapping[str, PictureFile], answer: Answer
     ) -> Outcome:
         """Take over what the channel says is the same article, if it is ours: it came late, after a lost answer."""
-        value = next(
-            (error.get("value") for error in errors_of(answer) if error["code"] == "DUPLICATE_ARTICLE_FOUND"), None
-        )
-        found = await self._read(str(value)) if value else {}
-        if identifier_of(found) != apple_news_identifier(attempt.sending.article_id):
+        id_ = duplicate_of(answer)
+        found = await self._read(id_) if id_ else None
+        if found is None or found.identifier != apple_news_identifier(attempt.sending.article_id):
             raise AttemptOverError(self._requests.refusal(answer))
         taken = await self._update(found, article, files)
         if taken is None:
             raise AttemptOverError(self._requests.refusal(answer))
         return taken
 
-    async def _update(
-        self, known: Mapping[str, Any], article: Article, files: Mapping[str, PictureFile]
-    ) -> Outcome | None:
+    async def _update(self, known: Held, article: Article, files: Mapping[str, PictureFile]) -> Outcome | None:
         """Replace an article; None where it is not there any more. Another's change in between is read and replaced."""
-        id_, revision = str(known["id"]), known.get("revision")
+        url, revision = self._article_url(known.id), known.revision
         for _ in range(_TRIES_OF_UPDATE):
             body, media_type = multipart(self._parts(article, files, revision))
-            answer = await self._requests.send(
-                "POST", self._article_url(id_), body=body, media_type=media_type, expected={400, 409, *_NOT_THERE}
-            )
+            answer = await self._post(url, body, media_type, expected={400, 409, *_NOT_THERE})
             if answer.status in _NOT_THERE:
                 return None
             if answer.status == 202:
                 return _OPTIMISED
             if answer.status < 300:
-                return _accepted(answer, data_of(answer), body)
+                return await _accepted(answer, body)
             if not is_stale(answer):
                 break
-            revision = (await self._read(id_)).get("revision")
+            held = await self._read(known.id)
+            if held is None:
+                return None
+            revision = held.revision
         raise AttemptOverError(self._requests.refusal(answer))
 
     async def _withdraw(self, attempt: Attempt) -> Outcome:
         known = await self._known(attempt)
-        if not known.get("id"):
+        if known is None:
+            if begun_at := _begun_at(attempt):
+                attempt.give_it_time(begun_at, now=self._clock())
             return Accepted(remote={"withdrawn": True})
-        url = self._article_url(str(known["id"]))
-        answer = await self._requests.send("DELETE", url, expected=_NOT_THERE)
+        answer = await self._requests.send("DELETE", self._article_url(known.id), expected=_NOT_THERE)
         return Accepted(status=answer.status, remote={"withdrawn": True})
 
-    def _parts(self, article: Article, files: Mapping[str, PictureFile], revision: object) -> list[Part]:
+    def _parts(self, article: Article, files: Mapping[str, PictureFile], revision: str | None) -> list[Part]:
         names = {url: f"{file.digest[:32]}.{file.suffix}" for url, file in files.items()}
         addresses = {url: f"bundle://{name}" for url, name in names.items()}
         profile, publisher = self._setting.partner.profile, self._setting.publisher
@@ -233,7 +221,7 @@ class AppleNews:
         written = Part("article.json", as_json(document), "application/json", filename="article.json")
         return [metadata, written, *bundled]
 
-    def _metadata(self, article: Article, revision: object) -> dict[str, Any]:
+    def _metadata(self, article: Article, revision: str | None) -> dict[str, Any]:
         options = self._options
         metadata: dict[str, Any] = {
             "isPreview": options.status == "preview",
@@ -255,12 +243,19 @@ class AppleNews:
         return f"{self._root}/articles/{quote(id_, safe='')}"
 
 
-def _accepted(answer: Answer, found: Mapping[str, Any], body: bytes) -> Outcome:
-    if not found.get("id"):
+async def _accepted(answer: Answer, body: bytes) -> Outcome:
+    held = await asyncio.to_thread(article_of, answer)
+    if held is None:
         raise AttemptOverError(Refused("Apple News took it and did not say under what id", status=answer.status))
     digest = hashlib.sha256(body).hexdigest()
-    remote = {"id": found["id"], "revision": found.get("revision")}
-    return Accepted(url=share_url(found), remote=remote, status=answer.status, payload_digest=digest)
+    remote = {"id": held.id, "revision": held.revision}
+    return Accepted(url=held.url, remote=remote, status=answer.status, payload_digest=digest)
+
+
+def _begun_at(attempt: Attempt) -> datetime | None:
+    """Return when an article was begun to be made that nobody acknowledged."""
+    begun_at = attempt.remote.get("creating_at")
+    return datetime.fromisoformat(begun_at) if begun_at else None
 
 
 def _iso(at: datetime) -> str:

@@ -26,7 +26,7 @@ from syndicate.policy.addresses import redact_url
 from syndicate.render.atompub import atompub_entry, merged
 from syndicate.render.formats.markup import written
 
-_SAYS_WHOSE = frozenset({"alternate", "via", "related", "canonical"})
+_SAYS_WHOSE = frozenset({"alternate", "via", "canonical"})
 
 
 class AtomPubOptions(BaseModel):
@@ -176,6 +176,8 @@ class AtomPub:
         if edit := await self._known(attempt, places):
             await self._members.delete(edit)
             await attempt.did(edit=None, creating_at=None)
+        elif begun_at := attempt.remote.get("creating_at"):
+            attempt.give_it_time(datetime.fromisoformat(begun_at), now=self._clock())
         await self._media.drop(attempt, frozenset(), places.media)
         return Accepted(remote={"withdrawn": True})
 

@@ -42,6 +42,8 @@ class Media:
         if pending and pending["url"] not in keep and collection:
             if lost := await self._lost(collection, pending):
                 await self._members.delete(str(lost.linked("edit")))
+            else:
+                attempt.give_it_time(datetime.fromisoformat(pending["at"]), now=self._clock())
             await attempt.did(uploading=None)
         for url, kept in dict(attempt.remote.get("pictures", {})).items():
             if url not in keep:

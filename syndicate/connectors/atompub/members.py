@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from urllib.parse import quote, urljoin, urlsplit
 
 from lxml import etree
@@ -13,7 +15,16 @@ from syndicate.connectors.attempt import AttemptOverError, Requests
 from syndicate.connectors.contract import Refused
 from syndicate.model.addresses import normalise_web_url
 from syndicate.net.exchange import Answer
-from syndicate.parse.atompub import Collection, Member, is_entry, read_collections, read_element, read_member, read_page
+from syndicate.parse.atompub import (
+    Collection,
+    Member,
+    Page,
+    is_entry,
+    read_collections,
+    read_element,
+    read_member,
+    read_page,
+)
 
 ENTRY = "application/atom+xml;type=entry"
 _SERVICE_OR_ANY = "application/atomsvc+xml, application/xml;q=0.9, */*;q=0.1"
@@ -23,6 +34,8 @@ _STALE = frozenset({412, 428})
 # How often somebody else may change an entry while we do.
 _TRIES = 3
 _MOST_PAGES = 50
+# How long a page is, is for the server to say: many show whole articles.
+_MAX_PAGE_BYTES = 4 * 1024**2
 # Their clock may go otherwise than ours.
 _EARLIER = timedelta(minutes=10)
 
@@ -32,11 +45,8 @@ class Held:
     """A member as it was fetched, with the tag that says whether it changed since."""
 
     entry: etree._Element
+    member: Member
     tag: str | None
-
-    @property
-    def member(self) -> Member:
-        return read_member(self.entry)
 
 
 class Members:
@@ -48,7 +58,7 @@ class Members:
 
     async def collections(self, service: str) -> tuple[Collection, ...]:
         """Read a service document; where it says that collections are, credentials may go."""
-        found = read_collections(self._document(await self._requests.read(service, accept=_SERVICE_OR_ANY), service))
+        found = await self._requests.read(service, partial(_collections, address=service), accept=_SERVICE_OR_ANY)
         self._trusted |= {_origin(each.address) for each in found}
         return found
 
@@ -59,20 +69,14 @@ class Members:
         # Section 9.7: UTF-8, percent-encoded but for what is printable; the percent sign is encoded itself.
         headers = {"Slug": quote(slug, safe=" !\"#$&'()*+,/:;<=>?@[\\]^`{|}")}
         answer = await self._requests.send("POST", collection, body=body, media_type=media_type, headers=headers)
-        held = _held(answer, collection) if answer.complete else None
+        held = await asyncio.to_thread(_held, answer, collection) if answer.complete else None
         named = held.member.linked("edit") if held else None
         return self._edit_address(collection, answer) or named, held
 
     async def read(self, address: str) -> Held | None:
         """Fetch a member; None where it is not there any more."""
         self._trust(address)
-        answer = await self._requests.read(address, accept=ENTRY, expected=_GONE)
-        if answer.status in _GONE:
-            return None
-        found = _held(answer, address)
-        if found is None:
-            raise AttemptOverError(Refused("what should be an entry is none", status=answer.status, certain=True))
-        return found
+        return await self._requests.read(address, partial(_standing, address=address), accept=ENTRY, expected=_GONE)
 
     async def replace(
         self, address: str, write: Callable[[etree._Element], bytes], *, tolerated: frozenset[int] = frozenset()
@@ -85,7 +89,8 @@ class Members:
             held = await self.read(address)
             if held is None:
                 return None
-            answer = await self._put(address, write(held.entry), held.tag, expected=_STALE | _GONE | tolerated)
+            body = await asyncio.to_thread(write, held.entry)
+            answer = await self._put(address, body, held.tag, expected=_STALE | _GONE | tolerated)
             if answer.status in _GONE:
                 return None
             if answer.status not in _STALE:
@@ -95,12 +100,12 @@ class Members:
     async def delete(self, address: str) -> None:
         """Delete a member; that there is none is as good. A server that insists on its tag is told it."""
         self._trust(address)
-        answer = await self._requests.send("DELETE", address, expected=_GONE | _STALE)
+        tag: dict[str, str] = {}
         for _ in range(_TRIES):
+            answer = await self._requests.send("DELETE", address, headers=tag, expected=_GONE | _STALE)
             if answer.status not in _STALE or (held := await self.read(address)) is None:
                 return
             tag = {"If-Match": held.tag or "*"}
-            answer = await self._requests.send("DELETE", address, headers=tag, expected=_GONE | _STALE)
         raise AttemptOverError(self._requests.refusal(answer))
 
     async def find(self, collection: str, is_it: Callable[[Member], bool], *, since: datetime) -> Member | None:
@@ -110,7 +115,9 @@ class Members:
             if address is None:
                 return None
             self._trust(address)
-            page = read_page(self._document(await self._requests.read(address, accept=_ATOM_OR_ANY), address))
+            page = await self._requests.read(
+                address, partial(_page, address=address), accept=_ATOM_OR_ANY, max_bytes=_MAX_PAGE_BYTES
+            )
             if found := next((member for member in page.members if is_it(member)), None):
                 return found
             if _all_older(page.members, since - _EARLIER):
@@ -124,14 +131,6 @@ class Members:
             "PUT", address, body=body, media_type=ENTRY, headers=headers, expected=expected
         )
 
-    def _document(self, answer: Answer, address: str) -> etree._Element:
-        root = read_element(answer.body_start, address=address)
-        if root is None:
-            raise AttemptOverError(
-                Refused("what should be an Atom document is none", status=answer.status, certain=True)
-            )
-        return root
-
     def _edit_address(self, collection: str, answer: Answer) -> str | None:
         location = answer.headers.get("Location")
         return _joined(collection, location) if location else None
@@ -143,7 +142,34 @@ class Members:
 
 def _held(answer: Answer, address: str) -> Held | None:
     root = read_element(answer.body_start, address=address)
-    return Held(root, answer.headers.get("ETag")) if root is not None and is_entry(root) else None
+    if root is None or not is_entry(root):
+        return None
+    return Held(root, read_member(root), answer.headers.get("ETag"))
+
+
+def _standing(answer: Answer, *, address: str) -> Held | None:
+    """Return the member of an answer, None where it says that there is none."""
+    if answer.status in _GONE:
+        return None
+    found = _held(answer, address)
+    if found is None:
+        raise AttemptOverError(Refused("what should be an entry is none", status=answer.status, certain=True))
+    return found
+
+
+def _collections(answer: Answer, *, address: str) -> tuple[Collection, ...]:
+    return read_collections(_document(answer, address))
+
+
+def _page(answer: Answer, *, address: str) -> Page:
+    return read_page(_document(answer, address))
+
+
+def _document(answer: Answer, address: str) -> etree._Element:
+    root = read_element(answer.body_start, address=address)
+    if root is None:
+        raise AttemptOverError(Refused("what should be an Atom document is none", status=answer.status, certain=True))
+    return root
 
 
 def _all_older(members: tuple[Member, ...], than: datetime) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from syndicate.connectors.attempt import read_object
+from syndicate.connectors.attempt import read_json, read_object
 from syndicate.connectors.contract import Refused
 from syndicate.model.addresses import normalise_web_url
 from syndicate.model.text import strip_forbidden
@@ -43,6 +43,22 @@ def limits_of(instance: Mapping[str, Any]) -> Limits:
         description_characters=_number(media.get("description_limit"), usual.description_characters),
         types=frozenset(map(str, types)) if isinstance(types, list) and types else usual.types,
     )
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A status of the account; `is_ours` says that it shows the link that was looked for."""
+
+    id: str
+    at: datetime | None
+    is_ours: bool
+
+
+def statuses_of(answer: Answer, link: str) -> tuple[Shown, ...]:
+    """Return the statuses of an answer, in its order, looking for `link` in each."""
+    found = read_json(answer)
+    statuses = [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+    return tuple(Shown(str(each.get("id")), created_at(each), shows_link(each, link)) for each in statuses)
 
 
 def shows_link(status: Mapping[str, Any], url: str) -> bool:

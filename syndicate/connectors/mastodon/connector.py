@@ -6,14 +6,15 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from syndicate.connectors.attempt import Attempt, AttemptOverError, Requests, read_json, read_object
+from syndicate.connectors.attempt import Attempt, AttemptOverError, Requests, read_object
 from syndicate.connectors.contract import Accepted, Outcome, Preview, Refused, Sending
-from syndicate.connectors.mastodon.answers import Limits, address_of, created_at, explained, limits_of, shows_link
+from syndicate.connectors.mastodon.answers import Limits, address_of, explained, limits_of, statuses_of
 from syndicate.connectors.mastodon.media import Media, described
 from syndicate.connectors.means import ConnectorKind, Setting
 from syndicate.model.addresses import WebUrl
@@ -125,7 +126,7 @@ class Mastodon:
         return self._limits[1]
 
     def _link(self, article: Article) -> str:
-        return decorated(article.url or "", self._setting.partner.profile, self._setting.publisher)
+        return decorated(article.url or "", self._setting.partner.profile, self._setting.publisher, article=article)
 
     def _status(self, article: Article, limits: Limits) -> dict[str, Any]:
         warning = self._warning(article)
@@ -147,10 +148,10 @@ class Mastodon:
 
     async def _known(self, attempt: Attempt) -> str:
         """Return the id of the status there; nothing where there is none."""
-        begun_at = attempt.remote.get("posting_at")
+        begun_at = _begun_at(attempt)
         if attempt.remote.get("id") or begun_at is None:
             return str(attempt.remote.get("id") or "")
-        return await self._search(str(attempt.remote.get("link")), datetime.fromisoformat(begun_at) - _EARLIER)
+        return await self._search(str(attempt.remote.get("link")), begun_at - _EARLIER)
 
     async def _search(self, link: str, since: datetime) -> str:
         """Look for our link among the account's statuses: an Idempotency-Key is remembered for an hour only."""
@@ -158,15 +159,14 @@ class Mastodon:
         newest = f"{self._api}/v1/accounts/{quote(str(account.get('id')))}/statuses?exclude_reblogs=true&limit={_PAGE}"
         url = newest
         for _ in range(_MOST_PAGES):
-            found = read_json(await self._requests.read(url, accept="application/json"))
-            page = [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
-            recent = [status for status in page if (at := created_at(status)) is not None and at >= since]
-            if ours := next((status for status in recent if shows_link(status, link)), None):
-                return str(ours.get("id"))
+            page = await self._requests.read(url, partial(statuses_of, link=link), accept="application/json")
+            recent = [status for status in page if status.at is not None and status.at >= since]
+            if ours := next((status for status in recent if status.is_ours), None):
+                return ours.id
             # Newest first: what is older than the lost answer is not it.
             if not page or len(recent) < len(page):
                 return ""
-            url = f"{newest}&max_id={quote(str(page[-1].get('id')))}"
+            url = f"{newest}&max_id={quote(page[-1].id)}"
         raise AttemptOverError(Refused("the account posts too much to tell whether this was posted"))
 
     async def _post(self, attempt: Attempt, status: Mapping[str, Any], media: Mapping[str, str], link: str) -> Outcome:
@@ -197,6 +197,8 @@ class Mastodon:
     async def _withdraw(self, attempt: Attempt) -> Outcome:
         id_ = await self._known(attempt)
         if not id_:
+            if begun_at := _begun_at(attempt):
+                attempt.give_it_time(begun_at, now=self._clock())
             return Accepted(remote={"withdrawn": True})
         answer = await self._requests.send("DELETE", f"{self._status_url(id_)}?delete_media=true", expected=_NOT_THERE)
         return Accepted(status=answer.status, remote={"withdrawn": True})
@@ -218,6 +220,12 @@ class Mastodon:
 
     def _status_url(self, id_: str) -> str:
         return f"{self._api}/v1/statuses/{quote(id_, safe='')}"
+
+
+def _begun_at(attempt: Attempt) -> datetime | None:
+    """Return when a status was begun to be posted that nobody acknowledged."""
+    begun_at = attempt.remote.get("posting_at")
+    return datetime.fromisoformat(begun_at) if begun_at else None
 
 
 def _names(article: Article) -> set[str]:

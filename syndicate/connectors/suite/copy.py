@@ -22,6 +22,10 @@ class Copy:
         self.url: str | None = None
         self._attempts = 0
 
+    def other(self) -> Copy:
+        """Return the copy of another article at the same site."""
+        return Copy(self._connector)
+
     async def send(self, sending: Sending) -> Outcome:
         self._attempts += 1
         asked = replace(sending, remote=dict(self.remote), keep=self._keep, attempt=self._attempts)
