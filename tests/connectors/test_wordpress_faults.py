@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.connectors.wordpress_site import Fault, WordPressSite
+from tests.connectors.wordpress_faults import Fault
+from tests.connectors.wordpress_site import WordPressSite
 from tests.connectors.wordpress_story import PUBLISHED, RESTORED, RETRACTED, a_life, a_picture, corrected
 
 FILES = sorted(a_picture(name).data for name in ("lead", "quay", "crew"))

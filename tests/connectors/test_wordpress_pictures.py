@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from syndicate.clock import FixedClock
 from syndicate.connectors.means import NoPicture, PictureFile
 from syndicate.connectors.suite.copy import Copy, accepted, refused
-from syndicate.connectors.suite.sendings import a_retraction, a_sending, an_update
+from syndicate.connectors.suite.sendings import NOW, a_retraction, a_sending, an_update
 from syndicate.connectors.suite.site import connector_at, means
-from syndicate.connectors.wordpress.api import UNCLEAR
+from syndicate.connectors.wordpress.ledger import UNCLEAR
 from tests.connectors.partners import partner
-from tests.connectors.wordpress_site import AUTHOR, CONTRIBUTOR, Fault, WordPressSite
+from tests.connectors.wordpress_faults import Fault
+from tests.connectors.wordpress_site import AUTHOR, CONTRIBUTOR, WordPressSite
 from tests.connectors.wordpress_story import PICTURES, PUBLISHED, RETRACTED, THREE, a_life, a_picture, an_image
 
 
@@ -159,7 +163,7 @@ async def test_an_article_goes_without_a_picture_of_a_kind_that_the_site_does_no
     file = replace(a_picture("lead"), suffix="avif", type="image/avif")
     async with a_life(site) as life:
         life_pictures = {**PICTURES, file.url: file}
-        async with means(pictures=_Given(life_pictures)) as made:
+        async with means(pictures=_Given(life_pictures), clock=life.clock.now) as made:
             life.copy = Copy(connector_at(site, made))
             outcome = await life.until_accepted(PUBLISHED)
     assert "rest_upload_sideload_error" in outcome.answer
@@ -242,7 +246,6 @@ async def test_another_delivery_waits_for_an_upload_that_may_still_be_under_way(
     async with a_life(site) as life:
         site.faults = {7: Fault.DROPPED}
         refused(await life.copy.send(PUBLISHED))
-        life.copy._attempts = 0
         outcome = refused(await life.copy.send(with_images(*THREE)))
         assert (outcome.reason, outcome.retry_after) == ("an earlier upload may still be under way", UNCLEAR)
         await life.until_accepted(with_images(*THREE))
@@ -255,3 +258,51 @@ async def test_addresses_of_pictures_that_left_are_not_remembered() -> None:
         await life.until_accepted(PUBLISHED)
         await life.until_accepted(with_images(an_image("quay")))
         assert list(life.copy.remote["digests"]) == [a_picture("quay").url]
+
+
+async def test_each_picture_says_which_attachment_it_is_so_that_phones_get_a_smaller_one() -> None:
+    site = WordPressSite(capabilities=AUTHOR)
+    async with a_life(site) as life:
+        await life.until_accepted(PUBLISHED)
+    for media in site.media.values():
+        assert f'src="{media["source_url"]}"' in the_post(site)["content"]
+        assert f'class="wp-image-{media["id"]}"' in the_post(site)["content"]
+
+
+async def test_another_file_under_the_same_address_takes_the_place_of_the_first() -> None:
+    site = WordPressSite()
+    first, second = a_picture("lead"), replace(a_picture("quay"), url=a_picture("lead").url)
+    pictures = _Given({first.url: first})
+    async with partner(site.behave) as site.server, means(pictures=pictures) as made:
+        copy = Copy(connector_at(site, made))
+        accepted(await copy.send(a_sending(article={"images": [an_image("lead", length=16)]})))
+        pictures._files[first.url] = second
+        accepted(await copy.send(with_images(an_image("lead", length=17))))
+        accepted(await copy.send(with_images(an_image("lead", length=17), revision=3)))
+    assert names(site) == ["quay"]
+    assert (uploads(site), the_post(site)["featured_media"]) == (2, next(iter(site.media)))
+
+
+async def test_sixty_pictures_come_in_as_many_attempts_as_they_need_and_nothing_piles_up() -> None:
+    site = WordPressSite()
+    files = {}
+    for number in range(60):
+        data = f"the picture p{number}".encode()
+        url = f"https://harbour.example/media/p{number}.jpg"
+        files[url] = replace(a_picture("lead"), url=url, data=data, digest=hashlib.sha256(data).hexdigest())
+    images = [{"url": url, "caption": f"Caption {url}", "alt": "A picture"} for url in files]
+    clock = FixedClock(NOW)
+    async with partner(site.behave) as site.server, means(pictures=_Given(files), clock=clock.now) as made:
+        copy = Copy(connector_at(site, made))
+        for end in (20, 45):
+            # As after five minutes, the service cuts the attempt.
+            site.faults = {len(site.requests) + end: Fault.DROPPED}
+            assert refused(await copy.send(a_sending(article={"images": images}))).progressed
+            clock.advance(UNCLEAR)
+        accepted(await copy.send(a_sending(article={"images": images})))
+        size = len(json.dumps(copy.remote))
+        for revision in range(2, 12):
+            changed = [{**image, "caption": f"Caption {revision}"} for image in images]
+            accepted(await copy.send(with_images(*changed, revision=revision)))
+        assert abs(len(json.dumps(copy.remote)) - size) < 20
+    assert (len(names(site)), uploads(site)) == (60, 62)

@@ -9,11 +9,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
+from syndicate.clock import FixedClock
 from syndicate.connectors.contract import Accepted, Connector, Outcome, Sending
-from syndicate.connectors.means import PictureFile
+from syndicate.connectors.means import Means, PictureFile
 from syndicate.connectors.suite.copy import Copy
-from syndicate.connectors.suite.sendings import a_retraction, a_sending
+from syndicate.connectors.suite.sendings import NOW, a_retraction, a_sending
 from syndicate.connectors.suite.site import GivenPictures, connector_at, means
+from syndicate.connectors.wordpress.ledger import UNCLEAR
 from syndicate.model.delivery import EventType
 from tests.connectors.partners import partner
 from tests.connectors.wordpress_site import WordPressSite
@@ -61,11 +63,13 @@ def corrected() -> Sending:
 
 @dataclass
 class Life:
-    """A copy at a site, whose attempts may be cut short by a kill."""
+    """A copy at a site, whose attempts may be cut short by a kill. Its time is moved, not waited for."""
 
     site: WordPressSite
     connector: Connector
     copy: Copy
+    clock: FixedClock
+    means: Means
 
     async def until_accepted(self, sending: Sending) -> Accepted:
         """Try as the service does, each delivery's attempts counted from 1."""
@@ -77,7 +81,12 @@ class Life:
                 return outcome
         raise AssertionError(outcome)
 
+    def wait(self) -> None:
+        """Let as much time pass as the service waits for what may be under way."""
+        self.clock.advance(UNCLEAR)
+
     async def _attempt(self, sending: Sending) -> Outcome | None:
+        self.wait()
         attempt = asyncio.ensure_future(self.copy.send(replace(sending)))
         self.site.kill = attempt.cancel
         try:
@@ -89,7 +98,9 @@ class Life:
 @asynccontextmanager
 async def a_life(site: WordPressSite, **declared: Any) -> AsyncIterator[Life]:
     """Run a site and a connector to it that has the pictures of the story."""
-    async with partner(site.behave) as site.server, means(pictures=GivenPictures(dict(PICTURES))) as made:
+    clock = FixedClock(NOW)
+    given = GivenPictures(dict(PICTURES))
+    async with partner(site.behave) as site.server, means(pictures=given, clock=clock.now) as made:
         connector = connector_at(site, made, **declared)
-        yield Life(site, connector, Copy(connector))
+        yield Life(site, connector, Copy(connector), clock, made)
         await connector.aclose()

@@ -63,9 +63,9 @@ class EveryStepOnce:
 
 
 def _step(data: bytes) -> bytes:
-    """Return what makes a request another step than those before: its line, and the picture it brings."""
+    """Return what makes a request another step than those before: its line without the time, and the picture in it."""
     picture = re.search(rb'filename="([^"]*)"', data)
-    return data.partition(b"\r\n")[0] + (picture[1] if picture else b"")
+    return re.sub(rb"&_=\d+", b"", data.partition(b"\r\n")[0]) + (picture[1] if picture else b"")
 
 
 @dataclass

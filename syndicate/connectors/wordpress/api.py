@@ -7,30 +7,26 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from syndicate.connectors.answers import outcome_of
+from pydantic import TypeAdapter, ValidationError
+
+from syndicate.connectors.answers import outcome_of, shown
 from syndicate.connectors.contract import Refused
-from syndicate.connectors.wordpress.advice import advice
+from syndicate.connectors.wordpress.advice import advice, is_about_one_post
 from syndicate.net.client import Client
 from syndicate.net.exchange import Answer, Failure, Timeouts
 
-# A server that was cut off in the middle of making something may be at it for as long.
-UNCLEAR = timedelta(seconds=60)
-
-
-@dataclass(frozen=True)
-class Reply:
-    """An answer that says yes: its JSON."""
-
-    status: int
-    data: Any
+T = TypeVar("T")
+_MAX_ANSWER_BYTES = 4 * 1024**2
 
 
 class Stop(Exception):  # noqa: N818  # no error: how the attempt's outcome leaves the middle of many requests
     """The attempt ends with `refused`; `code` is WordPress's word for it. Caught where the attempt began."""
 
+    # Not `connectors.attempt`: there a status says what to do next, here the word in the body does, for reads as
+    # long as pages and writes alike, so that all but the name would be told apart.
     def __init__(
         self, refused: Refused, *, code: str = "", data: Any = None, headers: Mapping[str, str] | None = None
     ) -> None:
@@ -57,7 +53,7 @@ class Entrance:
 
 
 class Api:
-    """One attempt's requests; every method raises Stop unless the site says yes in whole JSON.
+    """One attempt's requests; every method raises Stop unless the site says yes in JSON of the shape asked for.
 
     `wrote` tells whether anything was asked for that may have changed a post.
     """
@@ -71,47 +67,61 @@ class Api:
         self._timeouts = Timeouts(total=timeout, connect=min(timeout, Timeouts().connect), read=timeout)
         self.wrote = False
 
-    async def get(self, path: str, **query: Any) -> Reply:
-        address = self._entrance.address(path, query)
-        # The raw content of a post is longer than what `send` reads of an answer.
-        found = await self._client.get(address, headers=self._entrance.headers, total=self._timeouts.total, redirects=0)
-        if isinstance(found, Failure):
-            return self._judge(found)
-        return self._judge(Answer(found.status, found.headers, found.body, complete=True, elapsed=timedelta(0)))
+    async def get(self, path: str, shape: TypeAdapter[T], **query: Any) -> T:
+        # What a cache kept of an earlier search would say that nothing is there. Another address for each moment.
+        query["_"] = int(self._clock().timestamp() * 1000)
+        result = await self._client.send(
+            "GET",
+            self._entrance.address(path, query),
+            body=None,
+            headers={**self._entrance.headers, "Cache-Control": "no-cache"},
+            timeouts=self._timeouts,
+            # Contents of posts are read to find the one that is ours.
+            max_answer_bytes=_MAX_ANSWER_BYTES,
+        )
+        return self._judge(result, shape)
 
-    async def post(self, path: str, fields: Mapping[str, Any], **query: Any) -> Reply:
-        return await self._write("POST", path, query, json.dumps(fields).encode(), "application/json")
+    async def post(self, path: str, shape: TypeAdapter[T], fields: Mapping[str, Any], **query: Any) -> T:
+        return await self._write("POST", path, shape, query, json.dumps(fields).encode(), "application/json")
 
-    async def post_form(self, path: str, body: bytes, boundary: str, **query: Any) -> Reply:
-        return await self._write("POST", path, query, body, f"multipart/form-data; boundary={boundary}")
+    async def post_form(self, path: str, shape: TypeAdapter[T], body: bytes, boundary: str, **query: Any) -> T:
+        return await self._write("POST", path, shape, query, body, f"multipart/form-data; boundary={boundary}")
 
-    async def delete(self, path: str, **query: Any) -> Reply:
-        return await self._write("DELETE", path, query, None, None)
+    async def delete(self, path: str, shape: TypeAdapter[T], **query: Any) -> T:
+        return await self._write("DELETE", path, shape, query, None, None)
 
     async def _write(
-        self, method: str, path: str, query: Mapping[str, Any], body: bytes | None, media_type: str | None
-    ) -> Reply:
+        self,
+        method: str,
+        path: str,
+        shape: TypeAdapter[T],
+        query: Mapping[str, Any],
+        body: bytes | None,
+        media_type: str | None,
+    ) -> T:
         headers = dict(self._entrance.headers) | ({"Content-Type": media_type} if media_type else {})
         address = self._entrance.address(path, query)
         is_post = path.startswith("wp/v2/posts")
         result = await self._client.send(method, address, body=body, headers=headers, timeouts=self._timeouts)
         try:
-            reply = self._judge(result)
+            reply = self._judge(result, shape)
         except Stop as stop:
             self.wrote = self.wrote or (is_post and not stop.refused.certain)
             raise
         self.wrote = self.wrote or is_post
         return reply
 
-    def _judge(self, result: Answer | Failure) -> Reply:
+    def _judge(self, result: Answer | Failure, shape: TypeAdapter[T]) -> T:
         outcome = outcome_of(result, now=self._clock())
         data = _json_of(result)
         if isinstance(outcome, Refused):
             raise _stop(outcome, result, data)
         assert isinstance(result, Answer)
-        if data is None:
-            raise Stop(Refused("the answer is no whole JSON document", status=result.status, answer=outcome.answer))
-        return Reply(result.status, data)
+        try:
+            return shape.validate_python(data)
+        except ValidationError:  # A page, or what a firewall or a plugin says in WordPress's place.
+            reason = "the answer is not what WordPress answers"
+            raise Stop(Refused(reason, status=result.status, answer=shown(result))) from None
 
 
 def _stop(refused: Refused, result: Answer | Failure, data: Any) -> Stop:
@@ -119,8 +129,14 @@ def _stop(refused: Refused, result: Answer | Failure, data: Any) -> Stop:
     code = data.get("code") if isinstance(data, dict) else None
     if not isinstance(code, str):
         return Stop(refused, headers=headers)
-    reason = f"{refused.reason} {code[:100]}{advice(code)}"
-    return Stop(dataclasses.replace(refused, reason=reason), code=code, data=data.get("data"), headers=headers)
+    judged = dataclasses.replace(
+        refused,
+        reason=f"{refused.reason} {code[:100]}{advice(code)}",
+        # A site whose API answers is there, and takes our password for other posts.
+        gone=False,
+        unauthorised=refused.unauthorised and not is_about_one_post(code),
+    )
+    return Stop(judged, code=code, data=data.get("data"), headers=headers)
 
 
 def _json_of(result: Answer | Failure) -> Any:
@@ -130,12 +146,3 @@ def _json_of(result: Answer | Failure) -> Any:
         return json.loads(result.body_start)
     except (ValueError, RecursionError):  # A page instead of an answer, such as a firewall's.
         return None
-
-
-def unclear(stop: Stop) -> Stop:
-    """Say of a failed request that made something: it may have happened, or may be happening still."""
-    refused = stop.refused
-    if refused.certain:
-        return stop
-    wait = max(refused.retry_after or UNCLEAR, UNCLEAR)
-    return Stop(dataclasses.replace(refused, retry_after=wait), code=stop.code, data=stop.data, headers=stop.headers)

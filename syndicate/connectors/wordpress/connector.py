@@ -9,11 +9,13 @@ from datetime import datetime
 from syndicate.connectors.contract import Accepted, Outcome, Preview, Refused, Sending
 from syndicate.connectors.means import ConnectorKind, Setting
 from syndicate.connectors.wordpress.api import Api, Stop
-from syndicate.connectors.wordpress.content import post_content, post_fields
+from syndicate.connectors.wordpress.content import post_content, post_date, post_fields
 from syndicate.connectors.wordpress.entrance import Entrances
 from syndicate.connectors.wordpress.ledger import Held, Ledger, marker_of
 from syndicate.connectors.wordpress.options import WordPressOptions
+from syndicate.connectors.wordpress.pictures import copies_of
 from syndicate.connectors.wordpress.posts import Work
+from syndicate.connectors.wordpress.shapes import ACCOUNT
 from syndicate.connectors.wordpress.terms import Terms
 
 
@@ -32,7 +34,7 @@ class WordPress:
         self._entrances = Entrances(options.url, options.user, password, client, timeout=options.timeout)
 
     async def send(self, sending: Sending) -> Outcome:
-        ledger, api = Ledger(sending), None
+        ledger, api = Ledger(sending, self._clock), None
         try:
             api = await self._api()
             work = Work(api, ledger, sending, self._options, self._setting, self._terms)
@@ -46,15 +48,14 @@ class WordPress:
         """Read our own account, and say what it may not do."""
         try:
             api = await self._api()
-            reply = await api.get("wp/v2/users/me", context="edit", _fields="id,name,capabilities")
+            account = await api.get("wp/v2/users/me", ACCOUNT, context="edit", _fields="id,name,capabilities")
         except Stop as stop:
             self._reconsider(stop)
             return stop.refused
-        able = reply.data.get("capabilities") or {}
-        missing = [name for name in self._needed() if not able.get(name)]
+        missing = [name for name in self._needed() if not account.capabilities.get(name)]
         if missing:
-            return Refused(f"the account lacks {', '.join(missing)}", permanent=True, certain=True, status=reply.status)
-        return Accepted(status=reply.status, answer="the account may do all that is needed")
+            return Refused(f"the account lacks {', '.join(missing)}", permanent=True, certain=True, status=200)
+        return Accepted(status=200, answer="the account may do all that is needed")
 
     def preview(self, sending: Sending) -> Preview:
         """Show the request that writes the post; ids of terms and pictures are known only there."""
@@ -62,16 +63,16 @@ class WordPress:
         address = f"{self._entrances.root}wp/v2/posts" + (f"/{held.post}" if held.post else "")
         if article is None:
             return Preview("DELETE", address, {}, b"")
-        addresses = {url: held.media[digest].url for url, digest in held.digests.items() if digest in held.media}
         content = post_content(
             article,
             self._setting.partner.profile,
             self._setting.publisher,
             marker=marker_of(sending.article_id),
-            addresses={url: there for url, there in addresses.items() if there},
+            copies=copies_of(article, held),
             byline=True,
         )
-        body = json.dumps(post_fields(article, content), ensure_ascii=False, indent=1).encode()
+        fields = post_fields(article, content) | ({"date_gmt": post_date(article)} if held.post is None else {})
+        body = json.dumps(fields, ensure_ascii=False, indent=1).encode()
         return Preview("POST", address, {"Content-Type": "application/json"}, body)
 
     async def aclose(self) -> None:

@@ -10,9 +10,10 @@ from typing import Any
 
 from syndicate.connectors.contract import Refused, Sending
 from syndicate.connectors.means import NoPicture, PictureFile, Pictures
-from syndicate.connectors.wordpress.api import UNCLEAR, Api, Stop, unclear
+from syndicate.connectors.wordpress.api import Api, Stop
 from syndicate.connectors.wordpress.form import form
-from syndicate.connectors.wordpress.ledger import Ledger, Media, fingerprint
+from syndicate.connectors.wordpress.ledger import Held, Ledger, Media, fingerprint, name_of
+from syndicate.connectors.wordpress.shapes import ATTACHMENT, ATTACHMENTS, DELETED, Attachment
 from syndicate.model.article import Article, Image
 from syndicate.policy.body import keep_pictures
 
@@ -38,36 +39,32 @@ class Library:
         missing = [await self._bring_one(article, image, post) for image in article.images]
         return tuple(reason for reason in missing if reason is not None)
 
-    def addresses(self, article: Article) -> Mapping[str, str]:
-        """Return where the site keeps pictures, by their own addresses."""
-        return {image.url: media.url for image in article.images if (media := self._media(image)) is not None}
+    def copies(self, article: Article) -> Mapping[str, Media]:
+        """Return the attachments that are there, by the pictures' own addresses."""
+        return copies_of(article, self.ledger.held)
 
     def shown(self, article: Article) -> Article:
         """Return the article without the pictures that are not there."""
-        images = tuple(image for image in article.images if self._media(image) is not None)
+        images = tuple(image for image in article.images if self.ledger.held.media_of(image) is not None)
         if images == article.images:
             return article
         body = keep_pictures(article.body_html or "", {image.url for image in images})
         return article.model_copy(update={"images": images, "body_html": body or None})
 
     def id_of(self, image: Image | None) -> int | None:
-        media = None if image is None else self._media(image)
+        media = None if image is None else self.ledger.held.media_of(image)
         return media.id if media is not None else None
 
     async def drop_all_but(self, article: Article | None) -> None:
         """Delete attachments that are no pictures of the article any more; of None, all."""
         images = article.images if article is not None else ()
-        kept = {self.ledger.held.digests.get(image.url) for image in images}
+        names = {name_of(image) for image in images}
+        kept = {digest for name, digest in self.ledger.held.digests.items() if name in names}
         for digest, media in self.ledger.held.media.items():
             if digest not in kept:
                 await self._delete(digest, media)
-        urls = {image.url for image in images}
         digests = self.ledger.held.digests
-        await self.ledger.intend(digests={url: digest for url, digest in digests.items() if url in urls})
-
-    def _media(self, image: Image) -> Media | None:
-        media = self.ledger.held.media.get(self.ledger.held.digests.get(image.url, ""))
-        return media if media is not None and media.id is not None else None
+        await self.ledger.intend(digests={name: digest for name, digest in digests.items() if name in names})
 
     async def _check(self) -> None:
         """Forget attachments that were deleted there."""
@@ -75,12 +72,13 @@ class Library:
         ids = list(known)
         for start in range(0, len(ids), 100):
             some = ids[start : start + 100]
-            reply = await self.api.get("wp/v2/media", include=",".join(map(str, some)), per_page=100, _fields="id")
-            for lost in set(some) - {int(each["id"]) for each in reply.data}:
+            include = ",".join(map(str, some))
+            found = await self.api.get("wp/v2/media", ATTACHMENTS, include=include, per_page=100, _fields="id")
+            for lost in set(some) - {each.id for each in found}:
                 await self.ledger.no_media(known[lost])
 
     async def _bring_one(self, article: Article, image: Image, post: int) -> str | None:
-        media = self._media(image)
+        media = self.ledger.held.media_of(image)
         if media is None:
             file = await self.files.fetch(image.url)
             if isinstance(file, NoPicture):
@@ -94,7 +92,7 @@ class Library:
 
     async def _have(self, article: Article, image: Image, file: PictureFile, post: int) -> Media:
         held = self.ledger.held
-        await self.ledger.intend(digests={**held.digests, image.url: file.digest})
+        await self.ledger.intend(digests={**held.digests, name_of(image): file.digest})
         if (media := self.ledger.held.media.get(file.digest)) is not None and media.id is not None:
             return media
         found = await self._lost(file.digest, begun=media is not None)
@@ -107,14 +105,15 @@ class Library:
         found = await self._search(digest)
         if found is not None:
             await self.ledger.media(digest, found)
-        elif begun and self.sending.attempt == 1:
-            raise Stop(Refused("an earlier upload may still be under way", retry_after=UNCLEAR))
+        elif begun:
+            self.ledger.wait_for_unclear("an earlier upload may still be under way")
         return found
 
     async def _search(self, digest: str) -> Media | None:
         stem = self._stem(digest)
-        reply = await self.api.get("wp/v2/media", slug=f"{stem},{stem}-2", per_page=10, _fields=_FIELDS)
-        return next((Media(id=int(each["id"]), url=each["source_url"]) for each in reply.data), None)
+        slug = f"{stem},{stem}-2"
+        found = await self.api.get("wp/v2/media", ATTACHMENTS, slug=slug, per_page=10, _fields=_FIELDS)
+        return next(map(_media, found), None)
 
     async def _upload(self, article: Article, image: Image, file: PictureFile, post: int) -> Media:
         stem = self._stem(file.digest)
@@ -122,11 +121,11 @@ class Library:
         body, boundary = form(fields, filename=f"{stem}.{file.suffix}", media_type=file.type, data=file.data)
         await self.ledger.media(file.digest, Media())
         try:
-            reply = await self.api.post_form("wp/v2/media", body, boundary, _fields=_FIELDS)
+            made = await self.api.post_form("wp/v2/media", ATTACHMENT, body, boundary, _fields=_FIELDS)
         except Stop as stop:
-            media = await self._rescued(unclear(stop), file.digest)
+            media = await self._rescued(stop, file.digest)
         else:
-            media = Media(id=int(reply.data["id"]), url=reply.data["source_url"], words=_print(article, image, post))
+            media = _media(made, words=_print(article, image, post))
         await self.ledger.media(file.digest, media)
         return media
 
@@ -134,32 +133,35 @@ class Library:
         """Finish an upload that is there, but failed while its sizes were made."""
         number = stop.headers.get(_ATTACHMENT, "")
         if not number.isdecimal():
+            if not stop.refused.certain:
+                raise await self.ledger.lost(stop)
             # What was certainly refused is not there.
-            if stop.refused.certain:
-                await self.ledger.intend(media={k: m for k, m in self.ledger.held.media.items() if k != digest})
+            await self.ledger.intend(media={k: m for k, m in self.ledger.held.media.items() if k != digest})
             raise stop
         action = {"action": "create-image-subsizes"}
         try:
-            reply = await self.api.post(f"wp/v2/media/{number}/post-process", action, _fields=_FIELDS)
+            return _media(
+                await self.api.post(f"wp/v2/media/{number}/post-process", ATTACHMENT, action, _fields=_FIELDS)
+            )
         except Stop:
             # Without its smaller sizes it is a picture all the same.
-            reply = await self.api.get(f"wp/v2/media/{number}", _fields=_FIELDS)
-        return Media(id=int(reply.data["id"]), url=reply.data["source_url"])
+            return _media(await self.api.get(f"wp/v2/media/{number}", ATTACHMENT, _fields=_FIELDS))
 
     async def _describe(self, article: Article, image: Image, media: Media, post: int) -> None:
         """Bring the words beside a picture up to date, and attach it to the post."""
         words = _print(article, image, post)
         if media.words == words:
             return
-        await self.api.post(f"wp/v2/media/{media.id}", {**_words(article, image), "post": post}, _fields="id")
-        digest = self.ledger.held.digests[image.url]
+        fields = {**_words(article, image), "post": post}
+        await self.api.post(f"wp/v2/media/{media.id}", ATTACHMENT, fields, _fields="id")
+        digest = self.ledger.held.digests[name_of(image)]
         await self.ledger.media(digest, media.model_copy(update={"words": words}))
 
     async def _delete(self, digest: str, media: Media) -> None:
         found = media if media.id is not None else await self._search(digest)
         if found is not None:
             try:
-                await self.api.delete(f"wp/v2/media/{found.id}", force="true", _fields="deleted")
+                await self.api.delete(f"wp/v2/media/{found.id}", DELETED, force="true", _fields="deleted")
             except Stop as stop:
                 if stop.refused.status not in (404, 410) or not stop.code:
                     raise
@@ -183,6 +185,15 @@ class Library:
         """Return the attachment's slug and file name: the same for the same picture of the same article."""
         start = self.sending.slug[:60].strip("-") or "picture"
         return f"{start}-{fingerprint(self.sending.article_id, digest)}"
+
+
+def copies_of(article: Article, held: Held) -> Mapping[str, Media]:
+    """Return the attachments that are known to be there, by the pictures' own addresses."""
+    return {image.url: media for image in article.images if (media := held.media_of(image)) is not None}
+
+
+def _media(attachment: Attachment, *, words: str = "") -> Media:
+    return Media(id=attachment.id, url=attachment.source_url, words=words)
 
 
 def _words(article: Article, image: Image) -> dict[str, str]:

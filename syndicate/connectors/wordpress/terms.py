@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape, unescape
-from typing import Any
 
 from syndicate.connectors.wordpress.api import Api, Stop
 from syndicate.connectors.wordpress.ledger import fingerprint
 from syndicate.connectors.wordpress.options import WordPressOptions
+from syndicate.connectors.wordpress.shapes import ALL_NAMED, NAMED, Named
 from syndicate.model.article import Article
 
 # More than that a post would not be found by; each costs the site a search.
 _MAX_TERMS = 30
+# Ids that are remembered, of a site to which every tag of years goes.
+_MAX_KNOWN = 10_000
 
 
 class Terms:
@@ -53,6 +56,8 @@ class Terms:
             found = await _search(api, route, name) or await self._made(api, route, name)
             if found is None:
                 return None
+            if len(self._known) >= _MAX_KNOWN:
+                self._known.clear()
             self._known[key] = found
         return self._known[key]
 
@@ -60,15 +65,15 @@ class Terms:
         if self._options.terms != "make":
             return None
         try:
-            reply = await api.post(f"wp/v2/{route}", {"name": escape(name, quote=False)}, _fields="id")
+            made = await api.post(f"wp/v2/{route}", NAMED, {"name": escape(name, quote=False)}, _fields="id")
         except Stop as stop:
-            if stop.code == "term_exists" and isinstance(stop.data, dict) and "term_id" in stop.data:
+            if stop.code == "term_exists" and isinstance(stop.data, dict) and str(stop.data.get("term_id")).isdecimal():
                 return int(stop.data["term_id"])
             # Logged in, but not allowed to make any: the post goes with those that are there.
             if stop.refused.status in (400, 403) and stop.code:
                 return None
             raise
-        return int(reply.data["id"])
+        return made.id
 
 
 async def matching_author(api: Api, article: Article) -> int | None:
@@ -77,25 +82,25 @@ async def matching_author(api: Api, article: Article) -> int | None:
     if name is None:
         return None
     try:
-        reply = await api.get("wp/v2/users", search=name, per_page=100, _fields="id,name")
+        found = await api.get("wp/v2/users", ALL_NAMED, search=name, per_page=100, _fields="id,name")
     except Stop as stop:
         # Security plugins close this route; what else is wrong, the next request tells.
         if stop.code and stop.refused.status in (401, 403, 404):
             return None
         raise
-    return _named(reply.data, name)
+    return _named(found, name)
 
 
 async def _search(api: Api, route: str, name: str) -> int | None:
-    reply = await api.get(f"wp/v2/{route}", search=name, per_page=100, _fields="id,name")
-    return _named(reply.data, name)
+    # Names are kept as HTML, and searched as they are kept: "Arts &amp; Life".
+    search = escape(name, quote=False)
+    found = await api.get(f"wp/v2/{route}", ALL_NAMED, search=search, per_page=100, _fields="id,name")
+    return _named(found, name)
 
 
-def _named(found: Any, name: str) -> int | None:
-    # Names come as HTML: "Arts &amp; Life".
-    same = (each for each in found if unescape(each["name"]).casefold() == name.casefold())
-    return next((int(each["id"]) for each in same), None)
+def _named(found: Iterable[Named], name: str) -> int | None:
+    return next((each.id for each in found if unescape(each.name).casefold() == name.casefold()), None)
 
 
-def _each_once(names: Any) -> tuple[str, ...]:
+def _each_once(names: Iterable[str]) -> tuple[str, ...]:
     return tuple({name.casefold(): name for name in reversed(list(names))}.values())[::-1][:_MAX_TERMS]
