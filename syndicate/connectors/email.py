@@ -16,7 +16,7 @@ from syndicate.connectors.letters import EmailOptions, Letters
 from syndicate.connectors.mailing import Mailing, grouped
 from syndicate.connectors.means import ConnectorKind, Mailer, Means, Setting
 from syndicate.connectors.message import address_of, write
-from syndicate.errors import ConfigurationError, Violation
+from syndicate.errors import ConfigurationError, UnwritableError, Violation
 from syndicate.model.article import Image
 from syndicate.model.delivery import EventType
 from syndicate.policy.retry import pause_in_step
@@ -86,11 +86,14 @@ class Email:
         """Hold nothing open: every message has a connection of its own."""
 
     async def _deliver_all(self, sendings: Sequence[Sending]) -> Results:
-        told = {each.delivery_id: self._letters.why_not(each) for each in sendings}
+        told = await asyncio.to_thread(self._unwritable, sendings)
         results: dict[str, Outcome | Exception] = {delivery: error for delivery, error in told.items() if error}
         for group in grouped([each for each in sendings if each.delivery_id not in results]):
             results |= _as_one(await self._deliver_in_time(group), attempt=max(each.attempt for each in group))
         return results
+
+    def _unwritable(self, sendings: Sequence[Sending]) -> dict[str, UnwritableError | None]:
+        return {each.delivery_id: self._letters.why_not(each) for each in sendings}
 
     async def _deliver_in_time(self, group: tuple[Sending, ...]) -> Results:
         try:
@@ -107,7 +110,9 @@ class Email:
             return mailing.lost
         members = mailing.members
         pictures, limit = self._means.pictures, self._options.picture_limit
-        message = self._message(mailing, await enclose(self._images(members), pictures, limit=limit))
+        enclosed = await enclose(self._images(members), pictures, limit=limit)
+        # A digest of two hundred stories takes most of a second to write.
+        message = await asyncio.to_thread(self._message, mailing, enclosed)
         outcome = await mailing.to_all(self._mailer, message, self._options.to)
         return {each.delivery_id: _kept(outcome, mailing, each) for each in members} | mailing.lost
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from types import MappingProxyType
 
 from syndicate.connectors.means import PictureFile, Pictures
 from syndicate.connectors.message import content_id
 from syndicate.model.article import Article, Image
+
+PATIENCE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -29,21 +34,31 @@ def pictures_in_order(articles: Sequence[Article]) -> tuple[Image, ...]:
     return tuple({image.url: image for _, _, image in ranked}.values())
 
 
-async def enclose(images: Iterable[Image], pictures: Pictures, *, limit: int) -> Enclosed:
-    """Fetch pictures as long as they fit into `limit` bytes together; from the first that does not, all are linked."""
+async def enclose(images: Iterable[Image], pictures: Pictures, *, limit: int, within: timedelta = PATIENCE) -> Enclosed:
+    """Fetch pictures as long as they fit into `limit` bytes together; from the first that does not, all are linked.
+
+    So are those that are not there when `within` is over: a server that hangs must not cost the mail.
+    """
     wanted = tuple(images)
     files: dict[str, PictureFile] = {}
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(within.total_seconds()):
+            async for file in _fitting(wanted, pictures, limit):
+                files[file.url] = file
+    return _named(files, linked=len(wanted) - len(files))
+
+
+async def _fitting(wanted: Iterable[Image], pictures: Pictures, limit: int) -> AsyncIterator[PictureFile]:
     left = limit
     for image in wanted:
         if (image.length or 0) > left:
-            break
+            return
         found = await pictures.fetch(image.url)
         if isinstance(found, PictureFile):
             left -= len(found.data)
             if left < 0:
-                break
-            files[image.url] = found
-    return _named(files, linked=len(wanted) - len(files))
+                return
+            yield replace(found, url=image.url)
 
 
 def foreseen(images: Iterable[Image]) -> Enclosed:

@@ -65,7 +65,8 @@ class SMTPMailer:
     async def send(self, message: EmailMessage, *, to: Sequence[str]) -> Outcome:
         """Hand a message over; taken as soon as it is for one of `to`, the answer tells for whom it is not."""
         wide = _is_wide(message, (self.sender, *to))
-        body = message.as_bytes(policy=WIDE_MAIL_POLICY if wide else MAIL_POLICY)
+        # With pictures it is of many megabytes.
+        body = await asyncio.to_thread(message.as_bytes, policy=WIDE_MAIL_POLICY if wide else MAIL_POLICY)
         digest = hashlib.sha256(body).hexdigest()
         outcome = await self._converse(_Envelope(self.sender, tuple(to), body, wide=wide))
         # What never left has no digest.

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
 from pathlib import Path
@@ -15,12 +16,14 @@ import pytest
 
 from syndicate.connectors.contract import Accepted, Connector, Outcome, Refused, Sending
 from syndicate.connectors.documents import Documents
-from syndicate.connectors.means import Means, PictureFile
+from syndicate.connectors.enclosing import enclose
+from syndicate.connectors.means import Means, NoPicture, PictureFile
 from syndicate.connectors.suite.copy import Copy, accepted, refused
 from syndicate.connectors.suite.sendings import a_correction, a_retraction, a_sending, an_update
 from syndicate.connectors.suite.site import PUBLISHER, QUICK, GivenPictures, Mood, means
 from syndicate.connectors.table import build
 from syndicate.errors import ConfigurationError, LeaseLostError, UnwritableError
+from syndicate.model.article import Image
 from syndicate.model.declarations import PartnerDeclaration
 from syndicate.model.delivery import EventType
 from syndicate.net.mail import MailServer, SMTPMailer
@@ -236,6 +239,18 @@ async def test_pictures_beyond_the_limit_are_linked_and_it_says_so(office: Offic
     page = office.newest.body("html")
     assert (FERRY in page, BRIDGE in page) == (False, True)
     assert "not to be had when it was sent: 1." in page
+
+
+async def test_pictures_whose_server_hangs_are_linked_in_time() -> None:
+    class Hanging:
+        async def fetch(self, url: str) -> PictureFile | NoPicture:
+            if url != FERRY:
+                await asyncio.Event().wait()
+            return a_picture(url)
+
+    images = [Image(url=url) for url in (FERRY, BRIDGE, f"{BRIDGE}?2")]
+    enclosed = await enclose(images, Hanging(), limit=9_999, within=timedelta(seconds=0.05))
+    assert (list(enclosed.addresses), enclosed.linked) == ([FERRY], 2)
 
 
 async def test_a_partner_that_links_pictures_is_sent_none(office: Office) -> None:
