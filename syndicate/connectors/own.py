@@ -18,6 +18,8 @@ from syndicate.connectors.means import ConnectorKind, Setting
 from syndicate.errors import ConfigurationError, SyndicateError, Violation
 
 OWN = "python:"
+# What the service asks of a connector outside of any attempt, where an error would cost every partner.
+_MEMBERS = ("bounded", "gathers", "send", "test", "preview", "aclose")
 # Where Python, the libraries and this file are.
 _NOT_THEIRS = (*(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")), "<", __file__)
 
@@ -35,6 +37,8 @@ def load_own(name: str, *, beside: Path | None = None) -> ConnectorKind:
         raise _wrong(f"{module_name} has no CONNECTOR; make one of syndicate.connectors.means.ConnectorKind")
     if not (isinstance(kind.options, type) and issubclass(kind.options, BaseModel)):
         raise _wrong(f"{module_name}: the options of CONNECTOR must be a pydantic model")
+    if not _are_secrets(kind):
+        raise _wrong(f'{module_name}: the secrets of CONNECTOR must be written as (frozenset({{"token"}}),)')
     return replace(kind, make=_told_apart(module_name, kind.make))
 
 
@@ -57,14 +61,23 @@ def _told_apart(name: str, make: Callable[[Any, Setting], Connector]) -> Callabl
 
     def made(options: Any, setting: Setting) -> Connector:
         try:
-            return make(options, setting)
+            connector = make(options, setting)
+            missing = [each for each in _MEMBERS if not hasattr(connector, each)]
         except SyndicateError:
             raise
         except Exception as error:  # as above
             # Not what the error says: a secret that was at hand may stand in it.
             raise _wrong(f"{name} cannot be made: {_place(error)}{type(error).__name__}") from error
+        if missing:
+            raise _wrong(f"{name}: what its CONNECTOR makes has no {', '.join(missing)}")
+        return connector
 
     return made
+
+
+def _are_secrets(kind: ConnectorKind) -> bool:
+    groups = (*kind.secrets, kind.optional) if isinstance(kind.secrets, tuple) else (None,)
+    return all(isinstance(each, (set, frozenset)) and all(isinstance(name, str) for name in each) for each in groups)
 
 
 def _place(error: BaseException) -> str:

@@ -17,6 +17,7 @@ from syndicate.app.service import opened
 from syndicate.clock import FixedClock
 from syndicate.connectors.means import ConnectorKind
 from syndicate.connectors.own import load_own
+from syndicate.connectors.suite.sendings import a_sending
 from syndicate.errors import ConfigurationError
 from syndicate.settings.loading import Loaded
 from tests.builders import NOON
@@ -77,7 +78,9 @@ def test_the_guides_section_can_be_copied(tmp_path: Path, path: list[str]) -> No
 async def test_a_module_beside_the_configuration_serves_a_partner(tmp_path: Path, path: list[str]) -> None:
     found = loaded(tmp_path, a_module(tmp_path, CONNECTOR), FINE)
     async with opened(found, clock=FixedClock(NOON)) as paper:
-        assert type(paper.connections.connector("gazette")).__name__ == "Teletext"
+        connector = paper.connections.connector("gazette")
+        assert connector is not None
+        assert connector.preview(a_sending()).url == "https://teletext.example/api/news/ferry"
 
 
 def test_what_is_installed_goes_before_what_stands_beside_the_configuration(tmp_path: Path, path: list[str]) -> None:
@@ -118,6 +121,8 @@ def test_its_options_and_secrets_are_checked_as_those_of_any_other(
             "from syndicate.connectors.means import ConnectorKind\nCONNECTOR = ConnectorKind('x', dict, (), print)\n",
             "must be a pydantic model",
         ),
+        (CONNECTOR.replace('(frozenset({"token"}),)', '("token",)'), "the secrets of CONNECTOR must be written as"),
+        (CONNECTOR.replace('(frozenset({"token"}),)', 'frozenset({"token"})'), "the secrets of CONNECTOR must be"),
     ],
 )
 def test_a_broken_module_is_a_problem_of_the_configuration(
@@ -143,6 +148,17 @@ async def test_a_connector_that_cannot_be_made_is_told_with_its_line(tmp_path: P
         async with opened(found, clock=FixedClock(NOON)):
             pass
     assert re.search(r"cannot be made: gazette_\w+\.py, line \d+: TypeError", refused.value.violations[0].reason)
+
+
+async def test_a_connector_that_lacks_what_the_dispatcher_asks_of_all_is_refused(
+    tmp_path: Path, path: list[str]
+) -> None:
+    lacking = CONNECTOR.replace("    gathers = False", "    gather = False")
+    found = loaded(tmp_path, a_module(tmp_path, lacking), FINE)
+    with pytest.raises(ConfigurationError) as refused:
+        async with opened(found, clock=FixedClock(NOON)):
+            pass
+    assert refused.value.violations[0].reason.endswith("what its CONNECTOR makes has no gathers")
 
 
 def test_a_mended_module_is_read_again(tmp_path: Path, path: list[str]) -> None:
