@@ -26,6 +26,7 @@ MAIL = Timeouts(total=timedelta(minutes=2), read=timedelta(seconds=30))
 # RFC 5321 sections 4.2.2 and 4.2.3, RFC 4954 section 6.
 _OVERLOADED = frozenset({421, 450, 451, 452})
 _UNAUTHORISED = frozenset({432, 454, 530, 534, 535, 538})
+_TOO_LARGE = 552
 _FAILURES = (SMTPException, OSError)
 _QUIT_SECONDS = 2
 _SHOWN_CHARACTERS = 1_000
@@ -134,12 +135,16 @@ class SMTPMailer:
 
 @dataclass
 class _Envelope:
-    """One message on its way; `began` from the moment on when the server may have all of it."""
+    """One message on its way; `began` from the moment on when the server may have all of it.
+
+    `known` as soon as what the server says is about this message: before that, it is about us, and we may mend it.
+    """
 
     sender: str
     to: tuple[str, ...]
     body: bytes | None
     wide: bool
+    known: bool = False
     began: bool = False
     refusals: list[SMTPRecipientRefused] = field(default_factory=list)
 
@@ -147,9 +152,11 @@ class _Envelope:
         """Name the sender and the recipients; raises the first refusal where nobody is left."""
         await smtp.ehlo()
         if self.wide and not smtp.supports_extension("smtputf8"):
+            self.known = True
             raise SMTPResponseException(553, "the server takes no addresses beyond ASCII")
         encoding = "utf-8" if self.wide else "ascii"
         await smtp.mail(self.sender, options=self._options(smtp), encoding=encoding)
+        self.known = True
         for address in self.to:
             try:
                 await smtp.rcpt(address, encoding=encoding)
@@ -190,17 +197,17 @@ def _failed(error: Exception, envelope: _Envelope) -> Refused:
                 f"the mail server rejected the login with {code}", certain=True, unauthorised=True, status=code
             )
         case SMTPResponseException(code=code) if 400 <= code < 600:
-            return _answered(code, str(error.message))
+            return _answered(code, str(error.message), known=envelope.known)
         case BlockedError():
             return Refused(str(error), permanent=True, certain=True)
     return Refused(_fault(error), certain=not envelope.began, overloaded=isinstance(error, TimeoutError))
 
 
-def _answered(code: int, text: str) -> Refused:
+def _answered(code: int, text: str, *, known: bool) -> Refused:
     unauthorised = code in _UNAUTHORISED
     return Refused(
         f"the mail server answered {code}",
-        permanent=code >= 500 and not unauthorised,
+        permanent=code == _TOO_LARGE or (known and code >= 500 and not unauthorised),
         certain=True,
         status=code,
         answer=_shown(text),

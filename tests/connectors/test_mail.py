@@ -162,13 +162,20 @@ async def test_silence_before_the_message_is_certain(box: Mailbox) -> None:
 
 
 @pytest.mark.parametrize(
-    ("greeting", "permanent", "overloaded"),
-    [(b"421 Too busy", False, True), (b"554 Go away", True, False), (b"HTTP/1.1 400 Bad Request", False, False)],
+    ("greeting", "overloaded"),
+    [(b"421 Too busy", True), (b"554 Go away", False), (b"HTTP/1.1 400 Bad Request", False)],
 )
-async def test_a_greeting_decides_too(greeting: bytes, permanent: bool, overloaded: bool) -> None:
+async def test_a_greeting_that_refuses_us_is_nothing_said_of_the_message(greeting: bytes, overloaded: bool) -> None:
     async with a_server_that_says(greeting) as port:
         outcome = refused(await a_mailer(port).send(a_message(), to=(DESK,)))
-    assert (outcome.permanent, outcome.overloaded, outcome.certain) == (permanent, overloaded, True)
+    assert (outcome.permanent, outcome.overloaded, outcome.certain) == (False, overloaded, True)
+
+
+@pytest.mark.parametrize(("reply", "permanent"), [(b"550 5.7.1 Not you", False), (b"552 5.3.4 Too large", True)])
+async def test_a_sender_that_is_refused_may_be_mended_and_a_size_may_not(reply: bytes, permanent: bool) -> None:
+    async with a_server_that_says(b"220 mail.test", b"250 mail.test", reply) as port:
+        outcome = refused(await a_mailer(port, user=None).send(a_message(), to=(DESK,)))
+    assert (outcome.permanent, outcome.status) == (permanent, int(reply[:3]))
 
 
 async def test_a_server_that_offers_no_login_is_told_as_such() -> None:
