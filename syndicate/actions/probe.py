@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import dataclass
 from datetime import timedelta
 
 from syndicate.actions.office import Office
 from syndicate.actions.send import Connections
-from syndicate.connectors.contract import Outcome
+from syndicate.connectors.contract import Outcome, Refused
 from syndicate.errors import ConflictError, PartnerNotFoundError
 from syndicate.model.instants import rfc3339
 from syndicate.model.views import partner_key, polls
 from syndicate.store import offers
+
+# A person waits for it; a mount that hangs, or a server that answers each step slowly, has no bound of its own.
+LONGEST_TEST = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -30,8 +34,8 @@ async def _refuse_polling(office: Office, partner: str) -> None:
     raise ConflictError(f"{partner} polls, and cannot be called; it {since}", remedy=remedy)
 
 
-async def probe(office: Office, connections: Connections, partner: str) -> Probed:
-    """Test that a partner can be reached and takes our signature; nothing is recorded.
+async def probe(office: Office, connections: Connections, partner: str, *, longest: timedelta = LONGEST_TEST) -> Probed:
+    """Test that a partner can be reached and takes our signature, for as `longest`; nothing is recorded.
 
     Raises PartnerNotFoundError, ConflictError where the partner polls and cannot be called.
     """
@@ -41,5 +45,9 @@ async def probe(office: Office, connections: Connections, partner: str) -> Probe
     if polls(declared):
         await _refuse_polling(office, partner)
     began = time.monotonic()
-    outcome = await connector.test(delivery_id=office.new_id("msg"), at=office.now())
+    try:
+        async with asyncio.timeout(longest.total_seconds()):
+            outcome = await connector.test(delivery_id=office.new_id("msg"), at=office.now())
+    except TimeoutError:
+        outcome = Refused("it took longer than a test may", overloaded=True)
     return Probed(outcome, timedelta(seconds=time.monotonic() - began))
