@@ -53,6 +53,7 @@ class AtomServer(ScriptedSite):
         self.insists_on_tags = False
         self.stale_answers = 0
         self.stale_deletions = 0
+        self.weakens_tags = False
         self._numbers = itertools.count(1)
 
     @property
@@ -140,7 +141,7 @@ class AtomServer(ScriptedSite):
         member = kept[id_]
         tag = f'"v{member.version}"'
         if request.method == "GET":
-            return _xml(member.entry, headers={"ETag": tag})
+            return _xml(member.entry, headers={"ETag": f"W/{tag}" if self.weakens_tags else tag})
         given = request.headers.get("If-Match")
         if request.method == "DELETE":
             return self._deleted(id_, kept, is_current=given == tag)

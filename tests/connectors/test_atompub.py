@@ -86,6 +86,15 @@ async def test_a_change_that_comes_between_is_kept_and_ours_made_on_top() -> Non
     assert len(the_entry(server).findall(f"{{{OWN}}}note")) == 2
 
 
+async def test_a_tag_that_a_proxy_made_weak_is_told_as_the_server_knows_it() -> None:
+    server = AtomServer()
+    server.weakens_tags = True
+    async with a_copy_at(server) as copy:
+        accepted(await copy.send(a_sending()))
+        accepted(await copy.send(an_update("New ferry sails again")))
+    assert said(the_entry(server), "title") == "New ferry sails again"
+
+
 async def test_an_entry_that_changes_all_the_time_is_left_for_later() -> None:
     server = AtomServer()
     async with a_copy_at(server) as copy:

@@ -180,6 +180,17 @@ async def test_a_post_refused_for_its_pictures_goes_with_new_ones_next_time() ->
     assert the_status(instance)["media_ids"] == list(instance.media)
 
 
+async def test_an_edit_refused_for_a_picture_that_is_gone_goes_with_new_ones_next_time() -> None:
+    instance = Instance()
+    async with a_copy_at(instance) as copy:
+        accepted(await copy.send(PUBLISHED))
+        instance.media.clear()
+        assert "Cannot attach files" in refused(await copy.send(corrected())).reason
+        accepted(await copy.send(corrected()))
+    assert the_status(instance)["media_ids"] == list(instance.media)
+    assert len(instance.statuses) == 1
+
+
 async def test_a_lost_post_is_found_by_its_link_when_its_key_is_forgotten() -> None:
     instance = Instance()
     instance.remembers_keys = False

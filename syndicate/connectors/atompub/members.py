@@ -144,7 +144,9 @@ def _held(answer: Answer, address: str) -> Held | None:
     root = read_element(answer.body_start, address=address)
     if root is None or not is_entry(root):
         return None
-    return Held(root, read_member(root), answer.headers.get("ETag"))
+    # A proxy that compresses makes tags weak, and a weak one never matches (RFC 9110 section 13.1.1).
+    tag = answer.headers.get("ETag", "").removeprefix("W/")
+    return Held(root, read_member(root), tag or None)
 
 
 def _standing(answer: Answer, *, address: str) -> Held | None:

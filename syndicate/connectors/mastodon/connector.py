@@ -15,10 +15,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from syndicate.connectors.attempt import Attempt, AttemptOverError, Requests, read_object
 from syndicate.connectors.contract import Accepted, Outcome, Preview, Refused, Sending
 from syndicate.connectors.mastodon.answers import Limits, address_of, explained, limits_of, statuses_of
-from syndicate.connectors.mastodon.media import Media, described
+from syndicate.connectors.mastodon.media import Media, described_all
 from syndicate.connectors.means import ConnectorKind, Setting
 from syndicate.model.addresses import WebUrl
-from syndicate.model.article import Article, Image
+from syndicate.model.article import Article
 from syndicate.model.declarations import Terms
 from syndicate.model.text import Line
 from syndicate.net.exchange import Answer
@@ -105,7 +105,7 @@ class Mastodon:
         status, shown = self._status(article, limits), self._with_pictures(article, limits)
         if id_ := await self._known(attempt):
             media = await self._media.bring(attempt, shown.images, limits)
-            if edited := await self._edit(id_, status, media, shown.images, limits):
+            if edited := await self._edit(attempt, id_, status, media, described_all(shown.images, media, limits)):
                 return edited
             # What was attached to a status went with it.
             await attempt.intend(id=None, media=None)
@@ -174,25 +174,21 @@ class Mastodon:
         await attempt.intend(id=None, link=link, posting_at=begun_at, withdrawn=None)
         asked = {**status, "visibility": self._options.visibility, "media_ids": list(media.values())}
         key = {"Idempotency-Key": attempt.sending.delivery_id}
-        answer, digest = await self._ask("POST", f"{self._api}/v1/statuses", asked, headers=key)
-        if answer.status == _UNPROCESSABLE:
-            # It may be for a picture that was uploaded and thrown away since: the next attempt uploads it anew.
-            await attempt.intend(media=None)
-            raise AttemptOverError(self._requests.refusal(answer))
+        answer, digest = await self._ask(attempt, "POST", f"{self._api}/v1/statuses", asked, headers=key)
         return _accepted(answer, media, digest)
 
     async def _edit(
-        self, id_: str, status: Mapping[str, Any], media: Mapping[str, str], images: Sequence[Image], limits: Limits
+        self,
+        attempt: Attempt,
+        id_: str,
+        status: Mapping[str, Any],
+        media: Mapping[str, str],
+        attributes: Sequence[Mapping[str, Any]],
     ) -> Outcome | None:
         """Edit a status in place, so that replies and boosts stay; None where it is not there any more."""
-        attributes = [{"id": media[each.url], **described(each, limits)} for each in images if each.url in media]
         asked = {**status, "media_ids": list(media.values()), "media_attributes": attributes}
-        answer, digest = await self._ask("PUT", self._status_url(id_), asked, expected=_NOT_THERE)
-        if answer.status in _NOT_THERE:
-            return None
-        if answer.status == _UNPROCESSABLE:
-            raise AttemptOverError(self._requests.refusal(answer))
-        return _accepted(answer, media, digest)
+        answer, digest = await self._ask(attempt, "PUT", self._status_url(id_), asked, expected=_NOT_THERE)
+        return None if answer.status in _NOT_THERE else _accepted(answer, media, digest)
 
     async def _withdraw(self, attempt: Attempt) -> Outcome:
         id_ = await self._known(attempt)
@@ -205,6 +201,7 @@ class Mastodon:
 
     async def _ask(
         self,
+        attempt: Attempt,
         method: str,
         url: str,
         value: Mapping[str, Any],
@@ -216,6 +213,10 @@ class Mastodon:
         answer = await self._requests.send(
             method, url, body=body, media_type="application/json", headers=headers, expected={*expected, _UNPROCESSABLE}
         )
+        if answer.status == _UNPROCESSABLE:
+            # It may be for a picture that was uploaded and is gone since: the next attempt uploads all anew.
+            await attempt.intend(media=None)
+            raise AttemptOverError(self._requests.refusal(answer))
         return answer, hashlib.sha256(body).hexdigest()
 
     def _status_url(self, id_: str) -> str:

@@ -77,6 +77,11 @@ def described(image: Image, limits: Limits) -> dict[str, Any]:
     return {**found, "focus": _focus(*image.focal_point)} if image.focal_point else found
 
 
+def described_all(images: Sequence[Image], media: Mapping[str, str], limits: Limits) -> list[dict[str, Any]]:
+    """Return the words of those pictures that are attached, by their ids there."""
+    return [{"id": media[each.url], **described(each, limits)} for each in images if each.url in media]
+
+
 def _focus(across: float, down: float) -> str:
     """Count from the middle, to the right and up, where records count from the left and the top."""
     return f"{2 * across - 1:.2f},{1 - 2 * down:.2f}"
