@@ -18,6 +18,7 @@ from syndicate.net.client import Client
 from syndicate.net.exchange import Failure, Fetched
 from syndicate.policy.audit import (
     Expected,
+    is_elsewhere,
     is_front_page,
     judge_absence,
     judge_page,
@@ -109,6 +110,8 @@ def _expected(tx: Tx, partner: PartnerDeclaration, listed: Listed) -> Expected:
         names=names,
         withdrawn=not listed.is_published or listed.holding is Holding.WITHDRAWN,
         settled=listed.is_settled,
+        was_read=listed.was_read,
+        notice=stored.public_note,
     )
 
 
@@ -152,16 +155,17 @@ async def _look(looker: Looker, url: str, expected: Expected) -> Audit:
         return judge_silence(expected, f"the server answers {answer.status}")
     if is_front_page(answer.url, instead_of=url):
         return judge_absence(expected, "its address leads to the front page")
-    return await _read(looker.sandbox, answer, expected)
+    return await _read(looker.sandbox, answer, expected, elsewhere=is_elsewhere(answer.url, instead_of=url))
 
 
-async def _read(sandbox: Runner, answer: Fetched, expected: Expected) -> Audit:
+async def _read(sandbox: Runner, answer: Fetched, expected: Expected, *, elsewhere: bool) -> Audit:
     try:
         kind = answer.headers.get("Content-Type")
         page = await read_page(sandbox, answer.body, address=answer.url, content_type=kind)
     except UnreadableDocumentError:
         return judge_silence(expected, "the page cannot be read")
-    return judge_page(page, expected)
+    # A long page and many revisions take a while: readers must not wait for it.
+    return await asyncio.to_thread(judge_page, page, expected, elsewhere=elsewhere)
 
 
 # --- what follows --------------------------------------------------------------------------------------------------

@@ -37,7 +37,8 @@ class Expected:
 
     `tellings` are the revisions as this partner was to show them, the newest last; none where their texts are erased.
     `stories` are addresses that a source line may lead to; `names` are words of which it has one. `withdrawn`: nothing
-    should stand there. `settled`: nothing newer is on its way to the partner.
+    should stand there. `settled`: nothing newer is on its way to the partner. `was_read`: an audit could tell before
+    what is shown there, so that a page without our words means that they are gone.
     """
 
     tellings: tuple[Telling, ...]
@@ -47,6 +48,9 @@ class Expected:
     names: tuple[str, ...]
     withdrawn: bool
     settled: bool
+    was_read: bool = False
+    notice: str | None = None
+    """The public note of the withdrawal."""
 
 
 def telling(article: Article, revision: int) -> Telling:
@@ -75,11 +79,11 @@ def judge_silence(expected: Expected, reason: str) -> Audit:
     return Audit(Shows.UNREACHABLE, newest=expected.newest, problems=(f"the copy cannot be looked at: {reason}",))
 
 
-def judge_page(page: Page, expected: Expected) -> Audit:
-    """Judge the page that stands at a copy's address."""
+def judge_page(page: Page, expected: Expected, *, elsewhere: bool = False) -> Audit:
+    """Judge the page that stands at a copy's address; `elsewhere`: that led to another one, perhaps to a login."""
     shown = _shown(page, expected.tellings)
     if expected.withdrawn:
-        return _withdrawn(page, expected, shown)
+        return _withdrawn(page, expected, shown, elsewhere=elsewhere)
     if shown is None:
         problem = "the page shows no revision of the story"
         return Audit(Shows.UNKNOWN, newest=expected.newest, problems=(problem,))
@@ -89,7 +93,7 @@ def judge_page(page: Page, expected: Expected) -> Audit:
     return Audit(shows, shown, expected.newest, problems=problems, **marks)
 
 
-def _withdrawn(page: Page, expected: Expected, shown: int | None) -> Audit:
+def _withdrawn(page: Page, expected: Expected, shown: int | None, *, elsewhere: bool) -> Audit:
     if shown is not None:
         problem = f"revision {shown} is still up"
         return Audit(Shows.STILL_UP, shown, expected.newest, problems=(problem,))
@@ -97,7 +101,18 @@ def _withdrawn(page: Page, expected: Expected, shown: int | None) -> Audit:
         # Its texts are erased: by what it says of its origin.
         problem = "a page that names the story as its original is still up"
         return Audit(Shows.STILL_UP, None, expected.newest, problems=(problem,))
-    return Audit(Shows.GONE, newest=expected.newest)
+    if _says_so(page, expected) or (expected.was_read and not elsewhere):
+        return Audit(Shows.GONE, newest=expected.newest)
+    problem = (
+        "a page that shows nothing of the story, as a login or a page made by scripts does; see whether it is gone"
+    )
+    return Audit(Shows.UNKNOWN, newest=expected.newest, problems=(problem,))
+
+
+def _says_so(page: Page, expected: Expected) -> bool:
+    """Tell whether the page bears the note of the withdrawal, if that is long enough to be told from other words."""
+    notice = phrase_words(expected.notice or "")
+    return len(notice.split()) >= _TELLING_WORDS and occurs(notice, page.words)
 
 
 def is_copy(story: Article, expected: Expected) -> bool:
@@ -122,21 +137,24 @@ def _problems(page: Page, expected: Expected, shown: int, *, source_line: bool, 
 
 def _shown(page: Page, tellings: Sequence[Telling]) -> int | None:
     """Return the revision a page shows: most of its passages, or its headline at least."""
-    fitting = [(_likeness(page, each), each.revision) for each in tellings if _is_like(page, each)]
+    # Each is sought once: revisions have most of their passages in common, and a page may be long.
+    passages = {passage for each in tellings for passage in each.passages}
+    present = frozenset(passage for passage in passages if occurs(passage, page.words))
+    fitting = [(_likeness(page, each, present), each.revision) for each in tellings if _is_like(page, each, present)]
     return max(fitting)[1] if fitting else None
 
 
-def _is_like(page: Page, of: Telling) -> bool:
-    found = sum(occurs(passage, page.words) for passage in of.passages)
+def _is_like(page: Page, of: Telling, present: frozenset[str]) -> bool:
+    found = sum(passage in present for passage in of.passages)
     return _has_title(page, of) or (found > 0 and found * 2 >= len(of.passages))
 
 
-def _likeness(page: Page, of: Telling) -> tuple[float, int, bool]:
+def _likeness(page: Page, of: Telling, present: frozenset[str]) -> tuple[float, int, bool]:
     """Rank revisions: how much of it stands there, then how many words that are, then whether the title is the same.
 
     The words tell a shortened text from the longer one it was before: all of the short one stands in the long.
     """
-    found = [passage for passage in of.passages if occurs(passage, page.words)]
+    found = [passage for passage in of.passages if passage in present]
     share = (len(found) + _has_title(page, of)) / (len(of.passages) + 1)
     exact = of.title.strip() in {headline.strip() for headline in page.headlines}
     return share, sum(len(passage.split()) for passage in found), exact
@@ -164,6 +182,11 @@ def _place(url: str) -> tuple[str, str]:
     """Return what of an address names the page: not how it is reached, nor what is appended to count visits."""
     parts = urlsplit(url)
     return parts.netloc.lower().removeprefix("www."), parts.path.rstrip("/")
+
+
+def is_elsewhere(url: str, *, instead_of: str) -> bool:
+    """Tell whether a redirect ended at another page than the one asked for."""
+    return _place(url) != _place(instead_of)
 
 
 def is_front_page(url: str, *, instead_of: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, case, exists, select, update
 
+from syndicate.model.copy_page import Shows
 from syndicate.model.delivery import Evidence, Holding
 from syndicate.store.columns import At, fixed
 from syndicate.store.schema import articles
@@ -17,11 +18,22 @@ from syndicate.store.schema import copies as t
 from syndicate.store.schema import deliveries as d
 from syndicate.store.tx import Tx
 
+_READ = (Shows.NEWEST, Shows.OLDER, Shows.STILL_UP, Shows.GONE)
 _UNSENT = exists().where(
     d.c.partner == t.c.partner, d.c.article_key == t.c.article_key, d.c.state.in_([fixed("waiting"), fixed("sending")])
 )
 _LISTED = (
-    select(t.c.article_key, t.c.article_id, t.c.holding, t.c.revision, t.c.seq, t.c.url, articles.c.status, _UNSENT)
+    select(
+        t.c.article_key,
+        t.c.article_id,
+        t.c.holding,
+        t.c.revision,
+        t.c.seq,
+        t.c.url,
+        t.c.audit,
+        articles.c.status,
+        _UNSENT,
+    )
     .select_from(t.join(articles, articles.c.key == t.c.article_key))
     .where(t.c.partner == bindparam("partner"), t.c.holding != fixed(Holding.NONE.value))
     # What should be gone first: that it is still up is the worst that can be found.
@@ -57,7 +69,10 @@ _SETTLE = (
 
 @dataclass(frozen=True)
 class Listed:
-    """A copy to read back. `is_settled`: nothing of it is on its way to the partner."""
+    """A copy to read back. `is_settled`: nothing of it is on its way to the partner.
+
+    `was_read`: the audit before told what its page showed.
+    """
 
     key: int
     article_id: str
@@ -67,16 +82,23 @@ class Listed:
     url: str | None
     is_published: bool
     is_settled: bool
+    was_read: bool
 
 
 def to_audit(tx: Tx, partner: str, *, limit: int) -> tuple[Listed, ...]:
     """Return a partner's copies, those of withdrawn articles first, then the last changed."""
     return tuple(
-        Listed(key, article_id, Holding(holding), revision, seq, url, status == "published", not unsent)
-        for key, article_id, holding, revision, seq, url, status, unsent in tx.run(
+        Listed(
+            key, article_id, Holding(holding), revision, seq, url, status == "published", not unsent, _was_read(audit)
+        )
+        for key, article_id, holding, revision, seq, url, audit, status, unsent in tx.run(
             _LISTED, {"partner": partner, "limit": limit}
         )
     )
+
+
+def _was_read(audit: str | None) -> bool:
+    return audit is not None and json.loads(audit).get("shows") in _READ
 
 
 def note(tx: Tx, partner: str, key: int, found: Mapping[str, Any], *, at: datetime) -> None:
