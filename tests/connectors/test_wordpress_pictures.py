@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -267,6 +268,27 @@ async def test_each_picture_says_which_attachment_it_is_so_that_phones_get_a_sma
     for media in site.media.values():
         assert f'src="{media["source_url"]}"' in the_post(site)["content"]
         assert f'class="wp-image-{media["id"]}"' in the_post(site)["content"]
+
+
+async def test_a_picture_between_paragraphs_is_a_block_as_the_sites_own_editor_writes_it() -> None:
+    site = WordPressSite(capabilities=AUTHOR)
+    story = {
+        "images": [an_image("lead"), an_image("quay")],
+        "body_html": f'<p>At <img src="{a_picture("quay").url}"></p>',
+    }
+    async with a_life(site) as life:
+        await life.until_accepted(a_sending(article=story))
+    lead = site.media[the_post(site)["featured_media"]]
+    figure = (
+        f'<!-- wp:image {{"id":{lead["id"]},"sizeSlug":"full"}} -->\n<figure class="wp-block-image size-full">'
+        f'<img src="{lead["source_url"]}" alt="A lead" class="wp-image-{lead["id"]}">'
+        '<figcaption class="wp-element-caption">The lead <cite>Photo: lead</cite></figcaption></figure>\n'
+        "<!-- /wp:image -->"
+    )
+    content = the_post(site)["content"]
+    assert content.count(figure) == 1
+    assert content.count("<!-- wp:") == content.count("<!-- /wp:")
+    assert re.sub(r"<!-- wp:(\w+).*?<!-- /wp:\1 -->", "", content, flags=re.DOTALL).strip() == ""
 
 
 async def test_another_file_under_the_same_address_takes_the_place_of_the_first() -> None:
