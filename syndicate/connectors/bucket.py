@@ -21,6 +21,7 @@ from syndicate.errors import ConfigurationError, Violation
 from syndicate.net.dialer import Dialer
 from syndicate.net.gate import MAX_ANSWER_BYTES, Gate
 from syndicate.net.guard import BlockedError
+from syndicate.net.headers import are_sendable
 
 FAILURES = (BaseError, OSError)
 _CONNECT = timedelta(seconds=10)
@@ -44,6 +45,10 @@ _OVERRIDING = frozenset({"AWS_ENDPOINT_URL_S3"})
 
 class _PlainTextError(OSError):
     """Credentials would go unencrypted to a network that nobody opened."""
+
+
+class _UnsendableError(OSError):
+    """What is to be sent would make obstore panic."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +93,8 @@ class Bucket:
     """
 
     def __init__(self, location: Location, keys: Keys, dialer: Dialer) -> None:
+        """Raise ConfigurationError for what no request can carry."""
+        _refuse_unsendable(region=location.region, access_key=keys.access_key, session_token=keys.session_token)
         self._location = location
         self._keys = keys
         self._endpoint = urlsplit(location.address)
@@ -130,6 +137,8 @@ class Bucket:
 
         `attributes` are the headers it is served with; names that HTTP does not know become metadata.
         """
+        if not are_sendable(attributes):
+            raise _UnsendableError("a header of the object holds characters that may not be sent")
         await (await self._opened()).put_async(path, data, attributes=dict(attributes), use_multipart=False)
 
     async def remove(self, path: str) -> None:
@@ -218,6 +227,14 @@ def kind_of(url: str) -> str:
     return url.partition(":")[0]
 
 
+def _refuse_unsendable(**options: str | None) -> None:
+    """They stand in headers, and obstore panics over what no header can hold."""
+    for name, text in options.items():
+        if text is not None and not (text.isascii() and text.isprintable()):
+            violation = Violation(name, "holds characters that no request can carry")
+            raise ConfigurationError("the object store cannot be reached like this", [violation])
+
+
 def refuse_overriding(environ: Mapping[str, str]) -> None:
     """Raise ConfigurationError where the environment would lead to another store than the one declared."""
     for name in sorted(_OVERRIDING & environ.keys()):
@@ -230,7 +247,7 @@ def refusal_of(error: Exception) -> Refused:
     match error:
         case BlockedError():
             return Refused(str(error), permanent=True)
-        case _PlainTextError():
+        case _PlainTextError() | _UnsendableError():
             return Refused(str(error), permanent=True)
         case TimeoutError():
             return Refused("no connection to the object store in time", overloaded=True)

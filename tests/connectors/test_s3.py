@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from syndicate.connectors.bucket import refuse_overriding
+from syndicate.connectors.bucket import FAILURES, Bucket, Keys, Location, refusal_of, refuse_overriding
 from syndicate.connectors.contract import Connector
 from syndicate.connectors.means import Means
 from syndicate.connectors.suite.copy import Copy, accepted, refused
@@ -227,6 +227,25 @@ async def test_an_answer_without_an_end_is_not_kept(ways: Means, tmp_path: Path)
         assert 0 < sent < 20_000_000
         await made.aclose()
     server.close()
+
+
+@pytest.mark.parametrize("name", ["access_key", "session_token"])
+@pytest.mark.parametrize("text", ["AKID\nX", "AKID\x7f", "clé"])
+def test_keys_that_no_request_can_carry_are_refused(site: S3Site, ways: Means, name: str, text: str) -> None:
+    partner = PartnerDeclaration(name="gazette", connector="s3", options=site.options)
+    with pytest.raises(ConfigurationError) as caught:
+        build(partner, a_publisher(), {**site.secrets, name: (text,)}, ways)
+    assert name in str(caught.value.violations[0])
+    assert text not in f"{caught.value}{caught.value.violations}"
+
+
+@pytest.mark.parametrize("text", ["no-cache\x7f", "no-cache\x01"])
+async def test_a_header_that_no_request_can_carry_is_no_crash(site: S3Site, ways: Means, text: str) -> None:
+    bucket = Bucket(Location("s3://news", site.options["endpoint"]), Keys("a", "b"), ways.dialer)
+    with pytest.raises(FAILURES) as caught:
+        await bucket.put("a", b"x", {"Cache-Control": text})
+    assert refusal_of(caught.value).permanent
+    await bucket.aclose()
 
 
 def test_an_environment_that_leads_elsewhere_is_named() -> None:
