@@ -280,3 +280,27 @@ def test_the_settings_page_tells_what_waits_and_never_the_token(desk: Desk) -> N
     assert "waiting" in page
     assert "cURL error" in page
     assert desk.site.run("return Syndicate\\Newsroom\\token();") not in page
+
+
+def test_what_another_newsrooms_service_posted_here_is_not_sent_on_as_ours(desk: Desk) -> None:
+    copy = "<!-- wp:html -->\n<!-- syndicate-6516c5087b74e183bdb2 --><p>Theirs.</p>\n<!-- /wp:html -->"
+    with desk.shop.serving():
+        desk.write(title="Theirs", content=copy)
+        desk.write(title="Ours")
+        desk.site.run("Syndicate\\Newsroom\\mark_all(); return 1;")
+        desk.site.run_due_events()
+        assert [article["title"] for article in desk.articles()] == ["Ours"]
+        assert len(desk.queue()) == 1
+
+
+def test_every_published_story_is_sent_when_asked_for_and_nothing_else(desk: Desk) -> None:
+    with desk.shop.serving():
+        for title, status in (("One", "publish"), ("Two", "publish"), ("Draft", "draft")):
+            desk.write(title=title, status=status)
+        desk.site.run("global $wpdb; return $wpdb->query('DELETE FROM ' . Syndicate\\Newsroom\\table());")
+        desk.site.run("return update_option('syndicate_since', '2100-01-01 00:00:00');")
+        desk.retry_now()
+        assert desk.articles() == []
+        desk.site.run("Syndicate\\Newsroom\\mark_all(); return 1;")
+        desk.site.run_due_events()
+        assert {article["title"] for article in desk.articles()} == {"One", "Two"}

@@ -31,6 +31,8 @@ const WITHDRAWAL = 2;
 const CORRECTION = '_syndicate_correction';
 const NOTE = '_syndicate_public_note';
 const CREDIT = '_syndicate_credit';
+// In what a syndicate service posted here: another newsroom's story. Sent on as ours it would come back for ever.
+const ANOTHERS = '<!-- syndicate-';
 
 // --- what changed: one row for each post, however often it changes; the newest state is read when it is sent ---------
 
@@ -75,7 +77,18 @@ function post_types(): array
 
 function is_public(?\WP_Post $post): bool
 {
-    return $post !== null && $post->post_status === 'publish' && $post->post_password === '';
+    return $post !== null && $post->post_status === 'publish' && $post->post_password === ''
+        && strpos($post->post_content, ANOTHERS) === false;
+}
+
+/** Say the same of posts `p` in SQL. */
+function where_public(): string
+{
+    global $wpdb;
+    $types = implode("','", array_map('esc_sql', post_types()));
+    $anothers = $wpdb->prepare('%s', '%' . $wpdb->esc_like(ANOTHERS) . '%');
+    return "p.post_type IN ('$types') AND p.post_status = 'publish' AND p.post_password = ''
+        AND p.post_content NOT LIKE $anothers";
 }
 
 /** Note that a post is not what was sent. What is not public and never was is nobody's business. */
@@ -132,11 +145,10 @@ function mark_showing(int $attachment_id): void
 function sweep(): void
 {
     global $wpdb;
-    $types = implode("','", array_map('esc_sql', post_types()));
     $unheard = $wpdb->get_col($wpdb->prepare(
-        "SELECT p.ID FROM $wpdb->posts p LEFT JOIN " . table() . " q ON q.post_id = p.ID
-        WHERE p.post_type IN ('$types') AND p.post_status = 'publish' AND p.post_password = ''
-        AND ((q.post_id IS NULL AND p.post_modified_gmt >= %s) OR q.modified <> p.post_modified_gmt) LIMIT %d",
+        "SELECT p.ID FROM $wpdb->posts p LEFT JOIN " . table() . ' q ON q.post_id = p.ID
+        WHERE ' . where_public() . '
+        AND ((q.post_id IS NULL AND p.post_modified_gmt >= %s) OR q.modified <> p.post_modified_gmt) LIMIT %d',
         get_option('syndicate_since'),
         POSTS_PER_RUN
     ));
@@ -698,10 +710,14 @@ function try_again(): void
     send_soon();
 }
 
+/** Mark every published story, in one statement: there may be a hundred thousand. */
 function mark_all(): void
 {
-    $published = ['post_type' => post_types(), 'post_status' => 'publish', 'numberposts' => -1, 'fields' => 'ids'];
-    array_map(__NAMESPACE__ . '\mark', get_posts($published));
+    global $wpdb;
+    $wpdb->query('INSERT INTO ' . table() . " (post_id, modified, note, due_at)
+        SELECT p.ID, p.post_modified_gmt, '', 1 FROM $wpdb->posts p WHERE " . where_public() . '
+        ON DUPLICATE KEY UPDATE changed = changed + 1, refused = 0, tries = 0, due_at = 1');
+    send_soon();
 }
 
 // --- when ------------------------------------------------------------------------------------------------------------
