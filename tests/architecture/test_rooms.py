@@ -32,6 +32,7 @@ CATCH_ALL = {
     "syndicate/actions/release.py": "an article that cannot be released is set aside, and the others are released",
     "syndicate/actions/send.py": "a connector, perhaps somebody's own, that breaks costs its attempt and no other",
     "syndicate/app/connections.py": "a connector that cannot be closed must not keep a configuration from taking",
+    "syndicate/connectors/drops/disk.py": "what breaks in the thread is for whoever waits, and the thread goes on",
     "syndicate/connectors/own.py": "a user's module that breaks is a problem of the configuration and stops nothing",
     "syndicate/worker/alarm.py": "a bug in what is looked at must not end the alarm for good",
     "syndicate/worker/dispatch.py": "a bug in one partner's rows costs its turn and not all deliveries",

@@ -52,7 +52,7 @@ def _answer(answer: asyncio.Future[T], function: Callable[[], T]) -> None:
         return
     try:
         settle = partial(answer.set_result, function())
-    except BaseException as error:  # whatever it is, it is for whoever waits
+    except Exception as error:  # whatever it is, it is for whoever waits; the thread goes on
         settle = partial(answer.set_exception, error)
     # The loop may have been closed while the disk was silent.
     with contextlib.suppress(RuntimeError):
