@@ -16,9 +16,9 @@ from syndicate.actions.publish import Source, Target, publish
 from syndicate.actions.purge import Cache, forget_purges, purge
 from syndicate.actions.turns import take_turn
 from syndicate.app.outgoing import guard_of
-from syndicate.connectors.bucket import Bucket, Keys, Location, refuse_overriding
+from syndicate.connectors.buckets.bucket import Bucket, Keys, Location, refuse_overriding
+from syndicate.connectors.buckets.object_store import ObjectStore
 from syndicate.connectors.cdn import CDN, CDNOptions, host_of
-from syndicate.connectors.object_store import ObjectStore
 from syndicate.connectors.static_directory import StaticDirectory
 from syndicate.net.client import Client
 from syndicate.net.dialer import Dialer

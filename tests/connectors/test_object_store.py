@@ -16,8 +16,8 @@ from syndicate.actions.turns import take_turn
 from syndicate.app.followers import target_of
 from syndicate.app.service import Service
 from syndicate.clock import FixedClock
-from syndicate.connectors.bucket import Bucket, Keys, Location
-from syndicate.connectors.object_store import ObjectStore
+from syndicate.connectors.buckets.bucket import Bucket, Keys, Location
+from syndicate.connectors.buckets.object_store import ObjectStore
 from syndicate.errors import ConfigurationError, UnreachableError
 from syndicate.net.dialer import Dialer
 from syndicate.net.guard import Guard

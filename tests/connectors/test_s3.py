@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from syndicate.connectors.bucket import FAILURES, Bucket, Keys, Location, refusal_of, refuse_overriding
+from syndicate.connectors.buckets.bucket import Bucket, Keys, Location, refuse_overriding
+from syndicate.connectors.buckets.refusals import FAILURES, refusal_of
 from syndicate.connectors.contract import Connector
 from syndicate.connectors.means import Means
 from syndicate.connectors.suite.copy import Copy, accepted, refused

@@ -11,7 +11,8 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from syndicate.connectors.bucket import FAILURES, Bucket, Keys, Location, kind_of, refusal_of, refuse_overriding
+from syndicate.connectors.buckets.bucket import Bucket, Keys, Location, kind_of, refuse_overriding
+from syndicate.connectors.buckets.refusals import FAILURES, refusal_of
 from syndicate.connectors.contract import Outcome, Preview, Refused, Sending
 from syndicate.connectors.drops import drop
 from syndicate.connectors.drops.drop import Packing

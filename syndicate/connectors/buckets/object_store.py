@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 
-from syndicate.connectors.bucket import FAILURES, Bucket, refusal_of
+from syndicate.connectors.buckets.bucket import Bucket
+from syndicate.connectors.buckets.refusals import FAILURES, refusal_of
 from syndicate.errors import UnreachableError
 
 # What an object is served with; other headers are the server's in front of it to add.

@@ -4,35 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from obstore.exceptions import BaseError, PermissionDeniedError
+from obstore.exceptions import PermissionDeniedError
 from obstore.store import ObjectStore, from_url
 
 from syndicate import __version__
-from syndicate.connectors.answers import PERMANENT
-from syndicate.connectors.contract import Refused
+from syndicate.connectors.buckets.refusals import PlainTextError, UnsendableError
 from syndicate.errors import ConfigurationError, Violation
 from syndicate.net.dialer import Dialer
 from syndicate.net.gate import MAX_ANSWER_BYTES, Gate
-from syndicate.net.guard import BlockedError
 from syndicate.net.headers import are_sendable
 
-FAILURES = (BaseError, OSError)
 _CONNECT = timedelta(seconds=10)
-# What obstore quotes of an answer has no bound.
-_MAX_READ = 64 * 1024
-_STATUS = re.compile(r"status code: (\d{3})")
-_CODE = re.compile(r"<Code>([A-Za-z.]{1,60})</Code>")
-# S3 answers 400 to these as to a request that is wrong by itself. The first are over with another try,
-_PASSING = frozenset({"BadDigest", "IncompleteBody", "OperationAborted", "RequestTimeout", "XAmzContentSHA256Mismatch"})
-# the others once somebody has put the keys right.
-_KEYS = frozenset({"AuthorizationHeaderMalformed", "ExpiredToken", "InvalidToken", "TokenRefreshRequired"})
 _ENDPOINTS = {
     "s3": "https://s3.{region}.amazonaws.com",
     "gs": "https://storage.googleapis.com",
@@ -41,14 +29,6 @@ _ENDPOINTS = {
 
 # Variables of the environment that obstore heeds before what it is given.
 _OVERRIDING = frozenset({"AWS_ENDPOINT_URL_S3"})
-
-
-class _PlainTextError(OSError):
-    """Credentials would go unencrypted to a network that nobody opened."""
-
-
-class _UnsendableError(OSError):
-    """What is to be sent would make obstore panic."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +66,7 @@ class Location:
 
 
 class Bucket:
-    """Objects below the prefix of one bucket; methods raise `FAILURES`.
+    """Objects below the prefix of one bucket; methods raise `refusals.FAILURES`.
 
     Every connection over TLS is dialled through `dialer`'s guard, wherever the store redirects to. Unencrypted ones
     are made only to the endpoint itself, and only where all its addresses are of a network that the operator opened.
@@ -112,7 +92,7 @@ class Bucket:
         """Judge where the store is: obstore would only say that it cannot connect."""
         host, port = self._endpoint.hostname or "", self._port
         if not self._encrypted and not await self._dialer.may_carry_secrets(host, port):
-            raise _PlainTextError("credentials go only over TLS, or to a network of [network] allow_private")
+            raise PlainTextError("credentials go only over TLS, or to a network of [network] allow_private")
         (await self._dialer.dial(host, port)).close()
 
     async def size(self, path: str) -> int | None:
@@ -138,7 +118,7 @@ class Bucket:
         `attributes` are the headers it is served with; names that HTTP does not know become metadata.
         """
         if not are_sendable(attributes):
-            raise _UnsendableError("a header of the object holds characters that may not be sent")
+            raise UnsendableError("a header of the object holds characters that may not be sent")
         await (await self._opened()).put_async(path, data, attributes=dict(attributes), use_multipart=False)
 
     async def remove(self, path: str) -> None:
@@ -240,43 +220,3 @@ def refuse_overriding(environ: Mapping[str, str]) -> None:
     for name in sorted(_OVERRIDING & environ.keys()):
         violation = Violation("endpoint", f"would be overridden by {name} of the environment; unset that")
         raise ConfigurationError("the object store would be another than is declared", [violation])
-
-
-def refusal_of(error: Exception) -> Refused:
-    """Say in words of our own what went wrong; obstore's hold addresses, and what the store answered."""
-    match error:
-        case BlockedError():
-            return Refused(str(error), permanent=True)
-        case _PlainTextError() | _UnsendableError():
-            return Refused(str(error), permanent=True)
-        case TimeoutError():
-            return Refused("no connection to the object store in time", overloaded=True)
-        case OSError() if not _STATUS.search(str(error)):
-            return Refused("cannot connect to the object store")
-    return _answered(str(error)[:_MAX_READ])
-
-
-def _answered(text: str) -> Refused:
-    found, code = _STATUS.search(text), _CODE.search(text)
-    if found is None:
-        return _unanswered(text)
-    status, name = int(found[1]), code[1] if code else ""
-    return Refused(
-        f"the object store answered {status}" + (f", {name}" if name else ""),
-        permanent=status in PERMANENT and name not in _PASSING | _KEYS,
-        status=status,
-        unauthorised=status in (401, 403) or name in _KEYS,
-        overloaded=status in (429, 503) or name == "RequestTimeout",
-    )
-
-
-def _unanswered(text: str) -> Refused:
-    if "Error performing" not in text:
-        return Refused("the keys of the object store cannot be used")
-    if "redirect without LOCATION" in text:
-        return Refused("the object store says that the bucket is elsewhere: check region and endpoint")
-    if "InvalidCertificate" in text:
-        return Refused("the certificate of the object store is not valid")
-    if "kind: Timeout" in text:
-        return Refused("the object store did not answer in time", overloaded=True)
-    return Refused("the object store did not answer")
