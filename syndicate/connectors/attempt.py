@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -22,6 +23,7 @@ UNSAFE = Refused("credentials go only over https, or to a network opened in [net
 _MOMENT = timedelta(0)
 # An attempt takes no longer, nor does what it began at the partner's before it broke off.
 _UNSETTLED = timedelta(minutes=5)
+_ID = re.compile(r"[!-~]{1,200}")
 Read = TypeVar("Read")
 # Of one document or answer; JSON of that size keeps Python's lock for some ten milliseconds.
 MAX_DOCUMENT_BYTES = 1024**2
@@ -169,6 +171,12 @@ def read_object(answer: Answer) -> dict[str, Any]:
     """Return the JSON object of an answer; an empty one for anything else."""
     found = read_json(answer)
     return found if isinstance(found, dict) else {}
+
+
+def id_of(value: object) -> str | None:
+    """Return what a server calls a thing of its own, fit to be kept and to stand in an address; None for others."""
+    text = str(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
+    return text if _ID.fullmatch(text) else None
 
 
 def read_json(answer: Answer) -> object:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from syndicate.connectors.attempt import MAX_DOCUMENT_BYTES, AttemptOverError, Requests, read_object
+from syndicate.connectors.attempt import MAX_DOCUMENT_BYTES, AttemptOverError, Requests, id_of, read_object
 from syndicate.connectors.suite.sendings import NOW
 from syndicate.connectors.suite.site import means
 from syndicate.net.exchange import Answer
@@ -26,6 +26,16 @@ class Wordy(ScriptedSite):
 
 def asking(made: Any) -> Requests:
     return Requests(made.client, lambda: NOW, lambda method, url, media_type, body: {})
+
+
+@pytest.mark.parametrize("value", [None, True, "", "a b", "a\x00", "\ud800", "é", "x" * 201, 1.5, ["1"]])
+def test_what_can_stand_in_no_address_is_no_id(value: object) -> None:
+    assert id_of(value) is None
+
+
+@pytest.mark.parametrize("value", [1001, "1001"])
+def test_an_id_may_be_a_number_or_a_text(value: object) -> None:
+    assert id_of(value) == "1001"
 
 
 async def test_what_is_fetched_is_read_in_a_thread_of_its_own() -> None:

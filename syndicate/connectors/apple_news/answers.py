@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from syndicate.connectors.attempt import read_object
+from syndicate.connectors.attempt import id_of, read_object
 from syndicate.connectors.contract import Refused
 from syndicate.model.addresses import normalise_web_url
 from syndicate.model.text import strip_forbidden
@@ -51,8 +51,8 @@ def page_of(answer: Answer, *, within: str) -> Page:
 
 def duplicate_of(answer: Answer) -> str | None:
     """Return the id of the article that Apple says this one is already."""
-    named = (error.get("value") for error in _errors(answer) if error["code"] == "DUPLICATE_ARTICLE_FOUND")
-    return next((value for value in named if isinstance(value, str) and value), None)
+    named = (id_of(error.get("value")) for error in _errors(answer) if error["code"] == "DUPLICATE_ARTICLE_FOUND")
+    return next((id_ for id_ in named if id_), None)
 
 
 def is_stale(answer: Answer) -> bool:
@@ -67,11 +67,11 @@ def explained(refused: Refused, answer: Answer) -> Refused:
 
 
 def _held(data: object) -> Held | None:
-    if not isinstance(data, dict) or not (id_ := _text(data.get("id"))):
+    if not isinstance(data, dict) or not (id_ := id_of(data.get("id"))):
         return None
     document = data.get("document")
     identifier = _identifier(document)
-    return Held(id_, _text(data.get("revision")), _share_url(data), identifier, has_document=bool(document))
+    return Held(id_, id_of(data.get("revision")), _share_url(data), identifier, has_document=bool(document))
 
 
 def _identifier(document: object) -> str | None:

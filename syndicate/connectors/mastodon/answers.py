@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from syndicate.connectors.attempt import read_json, read_object
+from syndicate.connectors.attempt import id_of, read_json, read_object
 from syndicate.connectors.contract import Refused
 from syndicate.model.addresses import normalise_web_url
 from syndicate.model.text import strip_forbidden
@@ -58,7 +58,8 @@ def statuses_of(answer: Answer, link: str) -> tuple[Shown, ...]:
     """Return the statuses of an answer, in its order, looking for `link` in each."""
     found = read_json(answer)
     statuses = [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
-    return tuple(Shown(str(each.get("id")), created_at(each), shows_link(each, link)) for each in statuses)
+    named = ((id_of(each.get("id")), each) for each in statuses)
+    return tuple(Shown(id_, created_at(each), shows_link(each, link)) for id_, each in named if id_)
 
 
 def shows_link(status: Mapping[str, Any], url: str) -> bool:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from syndicate.connectors.attempt import Attempt, AttemptOverError, Requests, read_object
+from syndicate.connectors.attempt import Attempt, AttemptOverError, Requests, id_of, read_object
 from syndicate.connectors.contract import Accepted, Outcome, Preview, Refused, Sending
 from syndicate.connectors.mastodon.answers import Limits, address_of, explained, limits_of, statuses_of
 from syndicate.connectors.mastodon.media import Media, described_all
@@ -156,7 +156,8 @@ class Mastodon:
     async def _search(self, link: str, since: datetime) -> str:
         """Look for our link among the account's statuses: an Idempotency-Key is remembered for an hour only."""
         account = read_object(await self._requests.send("GET", f"{self._api}/v1/accounts/verify_credentials"))
-        newest = f"{self._api}/v1/accounts/{quote(str(account.get('id')))}/statuses?exclude_reblogs=true&limit={_PAGE}"
+        whose = quote(id_of(account.get("id")) or "", safe="")
+        newest = f"{self._api}/v1/accounts/{whose}/statuses?exclude_reblogs=true&limit={_PAGE}"
         url = newest
         for _ in range(_MOST_PAGES):
             page = await self._requests.read(url, partial(statuses_of, link=link), accept="application/json")
@@ -235,10 +236,10 @@ def _names(article: Article) -> set[str]:
 
 def _accepted(answer: Answer, media: Mapping[str, str], digest: str) -> Outcome:
     status = read_object(answer)
-    if not status.get("id"):
+    id_ = id_of(status.get("id"))
+    if id_ is None:
         raise AttemptOverError(Refused("the server took it and did not say under what id", status=answer.status))
-    kept = {url: {"id": id_, "attached": True} for url, id_ in media.items()}
-    remote = {"id": str(status["id"]), "media": kept}
+    remote = {"id": id_, "media": {url: {"id": each, "attached": True} for url, each in media.items()}}
     return Accepted(url=address_of(status), remote=remote, status=answer.status, payload_digest=digest)
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
-from syndicate.connectors.attempt import Attempt, AttemptOverError, Requests, picture_file, read_object
+from syndicate.connectors.attempt import Attempt, AttemptOverError, Requests, id_of, picture_file, read_object
 from syndicate.connectors.contract import Refused
 from syndicate.connectors.mastodon.answers import Limits
 from syndicate.connectors.means import PictureFile, Pictures
@@ -51,13 +51,13 @@ class Media:
         body, media_type = multipart(_parts(file, described(image, limits)))
         url = f"{self._api}/v2/media"
         answer = await self._requests.send("POST", url, body=body, media_type=media_type, expected=_UNWANTED)
-        id_ = read_object(answer).get("id")
+        id_ = id_of(read_object(answer).get("id"))
         if answer.status in _UNWANTED or not id_:
             return None
-        uploaded = {image.url: {"id": str(id_)}}
+        uploaded = {image.url: {"id": id_}}
         await attempt.did(media={**attempt.remote.get("media", {}), **uploaded})
-        ready = answer.status not in _PROCESSING or await self._is_ready(str(id_))
-        return str(id_) if ready else None
+        ready = answer.status not in _PROCESSING or await self._is_ready(id_)
+        return id_ if ready else None
 
     async def _is_ready(self, id_: str) -> bool:
         """Wait until the server has worked on a picture; false where it cannot or knows of none."""
