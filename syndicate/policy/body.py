@@ -11,6 +11,7 @@ from syndicate.model.addresses import normalise_web_url
 
 _TAG = re.compile(r'<(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)(?P<rest>(?:[^"<>]++|"[^"]*+")*+)>')
 _IMG = re.compile("<img", re.IGNORECASE)
+_HREF = re.compile(r"""(?<![\w-])href\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""", re.IGNORECASE)
 _SRC = re.compile(r"""(?<![\w-])src\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""", re.IGNORECASE)
 _VOID = frozenset({"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
 # What may be left empty when a picture goes.
@@ -55,7 +56,7 @@ def _text(between_tags: str) -> str:
 def _take(holders: list[_Holder], match: re.Match[str], urls: Collection[str]) -> None:
     name, text = match["name"].lower(), match[0]
     if name == "img":
-        kept = _picture(match["rest"]) in urls
+        kept = _address(_SRC, match["rest"]) in urls
         holders[-1].kept |= kept
         holders[-1].lost |= not kept
         if kept:
@@ -76,8 +77,21 @@ def _close(holders: list[_Holder]) -> None:
         holders[-1].parts.extend(closed.parts)
 
 
-def _picture(attributes: str) -> str | None:
-    match = _SRC.search(attributes)
+def without_links(body_html: str, urls: Collection[str]) -> str:
+    """Return the body without the links that lead to one of `urls`; the words in them stay."""
+    parts, at, within = [], 0, False
+    for match in _TAG.finditer(body_html) if urls else ():
+        if match["name"].lower() != "a":
+            continue
+        before, within = within, not match["end"] and _address(_HREF, match["rest"]) in urls
+        if within or (before and match["end"]):
+            parts.append(body_html[at : match.start()])
+            at = match.end()
+    return "".join((*parts, body_html[at:]))
+
+
+def _address(attribute: re.Pattern[str], attributes: str) -> str | None:
+    match = attribute.search(attributes)
     if match is None:
         return None
     try:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from syndicate.model.article import Article, Image, Related, Rights
 from syndicate.model.declarations import Content, PartnerDeclaration, RightsRule
-from syndicate.policy.body import first_paragraphs, keep_pictures
+from syndicate.policy.body import first_paragraphs, keep_pictures, without_links
 from syndicate.policy.words import fold, names, spaced_words
 
 # Names every territory, in a record and in a partner's section.
@@ -68,7 +68,15 @@ def with_rights_at(article: Article, at: datetime) -> Article:
     body_html = article.body_html
     if body_html and len(kept) < len(article.images):
         body_html = keep_pictures(body_html, {image.url for image in kept})
+    if body_html:
+        body_html = without_links(body_html, _withheld(article, lambda image: not _has_ended(image.rights, at)))
     return _changed(article, images=kept, related=related, body_html=body_html)
+
+
+def _withheld(article: Article, may_have: Callable[[Image], bool]) -> set[str]:
+    """Return where the pictures are that must not go: not by a link in the text, either."""
+    images = [*article.images, *(story.image for story in article.related if story.image)]
+    return {image.url for image in images if not may_have(image)} - {image.url for image in images if may_have(image)}
 
 
 def _has_ended(rights: Rights | None, at: datetime) -> bool:
@@ -92,10 +100,11 @@ def _refusal(rights: Rights | None, partner: PartnerDeclaration, now: datetime) 
         return None
     if rights.expires_at is not None and rights.expires_at <= now:
         return "they ended"
-    if _lists(partner, rights.deny_partners or ()):
+    # Lists of before a partner was renamed name it as it was: what they deny stays denied.
+    if {fold(partner.name), fold(partner.renamed_from or partner.name)} & _folded(rights.deny_partners or ()):
         return "they deny it to this partner"
     # A list that names nobody allows nobody.
-    if rights.allow_partners is not None and not _lists(partner, rights.allow_partners):
+    if rights.allow_partners is not None and fold(partner.name) not in _folded(rights.allow_partners):
         return "they do not name this partner"
     return _territorial_refusal(rights, partner)
 
@@ -118,8 +127,8 @@ def _territorial_refusal(rights: Rights, partner: PartnerDeclaration) -> str | N
     return f"they do not hold in {', '.join(left)}" if left else None
 
 
-def _lists(partner: PartnerDeclaration, listed: Collection[str]) -> bool:
-    return fold(partner.name) in {fold(name) for name in listed}
+def _folded(names: Collection[str]) -> set[str]:
+    return {fold(name) for name in names}
 
 
 def _with_pictures(
@@ -132,6 +141,8 @@ def _with_pictures(
     body_html = article.body_html
     if body_html and (partner.profile.images != "all" or len(wanted) < len(article.images)):
         body_html = keep_pictures(body_html, {image.url for image in wanted})
+    if body_html:
+        body_html = without_links(body_html, _withheld(article, lambda image: _may_have(image, partner, missing, now)))
     return _changed(article, images=wanted, related=related, body_html=body_html)
 
 

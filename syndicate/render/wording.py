@@ -22,7 +22,8 @@ def source_line(article: Article, wording: Wording) -> str:
     if article.source is None or address is None:
         return ""
     name = article.source.name
-    before, named, after = wording.attribution.partition(_SOURCE)
+    # The line is owed: where the profile has no words for it, the name alone is it.
+    before, named, after = (wording.attribution or _SOURCE).partition(_SOURCE)
     linked = name if named else before
     link = f'<a href="{escape(address)}">{_text(linked)}</a>'
     return f'<p class="source">{_text(before) if named else ""}{link}{_text(after.replace(_SOURCE, name))}</p>'

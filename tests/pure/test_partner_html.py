@@ -91,6 +91,7 @@ def test_copied_pictures_stand_at_the_partners_own_address_and_links_to_them_fol
         ('From <b>&"{source}"', '<p class="source">From &lt;b&gt;&amp;"<a href="{}">Harbour Daily</a>"</p>'),
         ("By our partner", '<p class="source"><a href="{}">By our partner</a></p>'),
         ("{source}, by {source}", '<p class="source"><a href="{}">Harbour Daily</a>, by Harbour Daily</p>'),
+        ("", '<p class="source"><a href="{}">Harbour Daily</a></p>'),
         ("{0} {source!r} {", '<p class="source"><a href="{}">{0} {source!r} {</a></p>'),
     ],
 )

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicate.parse.html import sanitise
-from syndicate.policy.body import first_paragraphs, keep_pictures
+from syndicate.policy.body import first_paragraphs, keep_pictures, without_links
 
 ONE, TWO = "https://images.harbour.example/1.jpg", "https://images.harbour.example/2.jpg?w=1&h=2"
 IMG_ONE, IMG_TWO = f'<img src="{ONE}" alt="a > b">', '<img src="https://images.harbour.example/2.jpg?w=1&amp;h=2"/>'
@@ -95,3 +95,19 @@ def test_as_many_paragraphs_as_asked_for(texts: list[str], count: int) -> None:
     body = "".join(f"<p>{text}</p>" for text in texts)
     assert first_paragraphs(body, count) == "".join(f"<p>{text}</p>" for text in texts[:count])
     assert keep_pictures(body, ()) == body
+
+
+@pytest.mark.parametrize(
+    ("body", "left"),
+    [
+        (f'<p>See <a href="{ONE}">the <b>ferry</b></a>.</p>', "<p>See the <b>ferry</b>.</p>"),
+        (f'<a href="{TWO}">two</a> <a href="{ONE}">one</a>', f'<a href="{TWO}">two</a> one'),
+        (f"<a title=\"1\" HREF='{ONE.replace('https', 'HTTPS')}'>one</a>", "one"),
+        (f'<a data-href="{ONE}">one</a>', f'<a data-href="{ONE}">one</a>'),
+        ('<a name="x">one</a></a>', '<a name="x">one</a></a>'),
+        (f'<a href="{ONE}">never closed', "never closed"),
+        (f"<p>{ONE}</p>", f"<p>{ONE}</p>"),
+    ],
+)
+def test_links_that_must_go_leave_their_words(body: str, left: str) -> None:
+    assert without_links(body, {ONE}) == left

@@ -12,7 +12,14 @@ from pydantic import ValidationError
 
 from syndicate.model.article import Article
 from syndicate.model.declarations import PartnerDeclaration, RightsRule
-from syndicate.policy.rights import NotAllowed, has_rights, next_change, refusal_for_partner, shape_for_partner
+from syndicate.policy.rights import (
+    NotAllowed,
+    has_rights,
+    next_change,
+    refusal_for_partner,
+    shape_for_partner,
+    with_rights_at,
+)
 from syndicate.render.event import is_plain
 from tests.builders import NOON, an_article, an_image
 
@@ -56,6 +63,33 @@ def test_a_picture_of_an_agency_goes_only_to_partners_that_hold_its_licence(cred
     assert numbers(shaped(article)) == ["2"]
     assert numbers(shaped(article, licences=["getty"])) == ["2"]
     assert shaped(article, licences=["AP"]) is article
+
+
+@pytest.mark.parametrize("where", ["a picture of the story", "a picture of a related story"])
+def test_a_picture_that_must_not_go_gets_to_nobody_by_a_link(where: str) -> None:
+    pictures: dict[str, Any] = {"images": [an_image(1, credit="AP"), an_image(2)]}
+    if where != "a picture of the story":
+        related = {"title": "Old ferry", "url": "https://harbour.example/old", "image": an_image(1, credit="AP")}
+        pictures = {"images": [an_image(2)], "related": [related]}
+    links = "".join(f'<p><a href="{an_image(number).url}">Picture {number}</a></p>' for number in (1, 2))
+    article = an_article(body_html=links, **pictures)
+    assert shaped(article).body_html == links.replace(f'<a href="{an_image(1).url}">Picture 1</a>', "Picture 1")
+    assert shaped(article, licences=["ap"]).body_html == links
+    # What the profile alone leaves out, readers may follow a link to.
+    assert shaped(article, licences=["ap"], profile={"images": "none"}).body_html == links
+
+
+def test_a_picture_whose_rights_have_ended_gets_to_nobody_by_a_link() -> None:
+    ended = an_image(1, rights={"expires_at": NOON})
+    article = an_article(images=[ended], body_html=f'<p><a href="{ended.url}">The ferry</a></p>')
+    assert shaped(article).body_html == "<p>The ferry</p>"
+    assert with_rights_at(article, NOON).body_html == "<p>The ferry</p>"
+
+
+def test_what_was_denied_to_a_partner_stays_denied_under_its_new_name() -> None:
+    article = an_article(rights={"deny_partners": ["Gazette"]})
+    assert refusal(article, name="herald", renamed_from="gazette").endswith("they deny it to this partner")
+    assert shaped(article, name="herald") is article
 
 
 @pytest.mark.parametrize("credit", ["Apple", "APPLE", "Map: Harbour Daily", "Grape", "Press Associated", "", None])
