@@ -289,3 +289,34 @@ async def test_what_was_withdrawn_by_hand_stays_away_when_the_story_is_restored(
     await retract(paper.office, FERRY, reason="wrong", public_note=None, actor="desk")
     await restore(paper.office, FERRY, actor="desk")
     assert await deliver(paper.office) == []
+
+
+# --- numbered ------------------------------------------------------------------------------------------------------
+
+
+async def test_whatever_a_partner_is_sent_of_a_story_bears_a_higher_number(paper: Service) -> None:
+    # Receivers of documents keep the highest version, which is this number.
+    sent: list[int] = []
+
+    async def arrive() -> None:
+        for parcel in await claim_all(paper.office):
+            sent.append(parcel.delivery.seq)
+            await answer(paper.office, [parcel])
+
+    await put(paper)
+    await arrive()
+    for title in (None, "New ferry is late", None):
+        await withdraw_one(paper.office, FERRY, "gazette", actor="desk")
+        await arrive()
+        await send_one(paper.office, FERRY, "gazette", actor="desk")
+        await arrive()
+        if title:
+            await put(paper, title=title)
+            await arrive()
+    await retract(paper.office, FERRY, reason="wrong", public_note=None, actor="desk")
+    await arrive()
+    await restore(paper.office, FERRY, actor="desk")
+    await send_one(paper.office, FERRY, "gazette", actor="desk")
+    await arrive()
+    assert len(sent) == 10
+    assert sent == sorted(set(sent))
