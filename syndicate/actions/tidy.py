@@ -41,12 +41,18 @@ async def tidy(office: Office, kept: Kept) -> Tidied:
     await office.store.write(_forget_ids, now)
     await office.store.write(readers.forget, before=now - kept.readership)
     total = 0
-    while removed := await office.store.write(deliveries.forget_finished, before=now - kept.deliveries, limit=STEP):
+    finished = max(kept.deliveries, await office.store.read(_longest_quota))
+    while removed := await office.store.write(deliveries.forget_finished, before=now - finished, limit=STEP):
         total += removed
     await _forget_attempts(office, before=now - kept.attempts)
     while await office.store.write(served.forget, before=now - kept.editions, limit=STEP):
         pass
     return Tidied(total)
+
+
+def _longest_quota(tx: Tx) -> timedelta:
+    """Return for how long deliveries count towards a partner's quota."""
+    return max((each.quota.per for each in tx.declarations.partners if each.quota), default=timedelta(0))
 
 
 async def _forget_attempts(office: Office, *, before: datetime) -> None:

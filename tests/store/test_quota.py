@@ -11,6 +11,7 @@ import pytest
 from syndicate.actions.operate import replay
 from syndicate.actions.retract import restore, retract
 from syndicate.actions.single import send_one
+from syndicate.actions.tidy import Kept, Tidied, tidy
 from syndicate.app.service import Service
 from syndicate.clock import FixedClock
 from syndicate.model.delivery import Delivery, DeliveryState
@@ -191,3 +192,14 @@ async def test_a_partner_that_polls_has_a_quota_too(open_paper: OpenPaper) -> No
     )
     await put_all(paper, FERRY, STORM, FOG)
     assert [each.article_id for each in await skipped(paper)] == [FOG]
+
+
+async def test_what_counts_towards_a_quota_is_not_tidied_away(paper: Service, clock: FixedClock) -> None:
+    await put_all(paper, FERRY, STORM)
+    await taken(paper)
+    clock.advance(DAY - SECOND)
+    assert await tidy(paper.office, Kept(deliveries=timedelta(hours=1))) == Tidied(0)
+    await put(paper, id=FOG)
+    assert await taken(paper) == []
+    clock.advance(2 * SECOND)
+    assert await tidy(paper.office, Kept(deliveries=timedelta(hours=1))) == Tidied(2)
