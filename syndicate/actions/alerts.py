@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -52,7 +53,10 @@ async def standing(office: Office, thresholds: Thresholds) -> tuple[Alert, ...]:
 
 def _standing(tx: Tx, thresholds: Thresholds, now: datetime) -> tuple[Alert, ...]:
     holding = conditions(_situation(tx, thresholds, now), thresholds, now=now)
-    return follow(alerts.remembered(tx), holding, channels=frozenset(), now=now)
+    # What channels were told stays as it was; who looks wants to know how it stands now.
+    details = {each.key: each.detail for each in holding}
+    found = follow(alerts.remembered(tx), holding, channels=frozenset(), now=now)
+    return tuple(replace(each, detail=details[each.key]) for each in found)
 
 
 async def observe(office: Office, thresholds: Thresholds, channels: frozenset[str], *, since: datetime) -> None:

@@ -105,6 +105,15 @@ async def test_a_partner_that_fails_is_told_once_and_so_is_its_recovery(
     assert chat.heard == ["+failing gazette", "-failing gazette"]
 
 
+async def test_who_asks_is_told_how_it_stands_now(paper: Service, clock: FixedClock, chat: Chat) -> None:
+    await put_story(paper.office)
+    await fail(paper, clock, times=4)
+    await look(paper, chat)
+    await put_story(paper.office, id="tag:harbour.example,2026:bridge")
+    [failing] = await standing(paper.office, thresholds_of(paper.loaded))
+    assert "2 deliveries wait" in failing.detail
+
+
 async def test_a_retraction_that_a_paused_partner_misses_is_told_after_five_minutes(
     paper: Service, clock: FixedClock, chat: Chat
 ) -> None:
