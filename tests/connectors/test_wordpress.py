@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
@@ -13,16 +12,7 @@ from syndicate.connectors.suite.sendings import a_retraction, a_sending, an_upda
 from syndicate.model.delivery import EventType
 from tests.connectors.wordpress_faults import Fault
 from tests.connectors.wordpress_site import AUTHOR, WordPressSite
-from tests.connectors.wordpress_story import a_life
-
-
-def the_post(site: WordPressSite) -> dict[str, Any]:
-    (post,) = site.posts.values()
-    return post
-
-
-def writes(site: WordPressSite) -> list[str]:
-    return [f"{method} {target.partition('?')[0]}" for method, target in site.requests if method not in ("GET", "HEAD")]
+from tests.connectors.wordpress_story import a_life, the_post
 
 
 async def test_a_post_has_the_articles_words_date_and_address() -> None:

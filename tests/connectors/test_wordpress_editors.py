@@ -9,13 +9,7 @@ import pytest
 from syndicate.connectors.suite.sendings import NOW, a_retraction, a_sending, an_update
 from syndicate.model.delivery import EventType
 from tests.connectors.wordpress_site import WordPressSite
-from tests.connectors.wordpress_story import PUBLISHED, RESTORED, RETRACTED, a_life
-
-
-def the_post(site: WordPressSite) -> dict[str, Any]:
-    (post,) = site.posts.values()
-    return post
-
+from tests.connectors.wordpress_story import PUBLISHED, RESTORED, RETRACTED, a_life, the_post
 
 AHEAD = "2026-03-09T06:00:00"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from typing import Any
 
 import pytest
 
@@ -15,16 +14,7 @@ from syndicate.net.guard import AddrInfo, Guard
 from tests.connectors.partners import partner
 from tests.connectors.wordpress_faults import Answer, Fault
 from tests.connectors.wordpress_site import CONTRIBUTOR, EDITOR, WordPressSite
-from tests.connectors.wordpress_story import a_life
-
-
-def the_post(site: WordPressSite) -> dict[str, Any]:
-    (post,) = site.posts.values()
-    return post
-
-
-def writes(site: WordPressSite) -> list[str]:
-    return [f"{method} {target.partition('?')[0]}" for method, target in site.requests if method not in ("GET", "HEAD")]
+from tests.connectors.wordpress_story import a_life, the_post, writes
 
 
 async def test_a_page_in_place_of_an_answer_is_no_retraction() -> None:

@@ -12,12 +12,7 @@ from syndicate.connectors.suite.site import connector_at
 from syndicate.connectors.wordpress.ledger import UNCLEAR
 from tests.connectors.wordpress_faults import Fault
 from tests.connectors.wordpress_site import AUTHOR, CONTRIBUTOR, WordPressSite
-from tests.connectors.wordpress_story import PUBLISHED, RETRACTED, a_life
-
-
-def the_post(site: WordPressSite) -> dict[str, Any]:
-    (post,) = site.posts.values()
-    return post
+from tests.connectors.wordpress_story import PUBLISHED, RETRACTED, a_life, the_post, writes
 
 
 def theirs(number: int, **changes: Any) -> dict[str, Any]:
@@ -142,10 +137,6 @@ async def test_two_partners_sections_at_one_wordpress_share_a_post() -> None:
         assert the_post(site)["status"] == "trash"
         await life.until_accepted(RETRACTED)
     assert the_post(site)["status"] == "trash"
-
-
-def writes(site: WordPressSite) -> list[str]:
-    return [f"{method} {target.partition('?')[0]}" for method, target in site.requests if method not in ("GET", "HEAD")]
 
 
 async def test_a_post_of_the_partners_own_with_the_same_slug_is_not_ours() -> None:

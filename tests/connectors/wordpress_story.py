@@ -13,7 +13,7 @@ from syndicate.clock import FixedClock
 from syndicate.connectors.contract import Accepted, Connector, Outcome, Sending
 from syndicate.connectors.means import Means, PictureFile
 from syndicate.connectors.suite.copy import Copy
-from syndicate.connectors.suite.sendings import NOW, a_retraction, a_sending
+from syndicate.connectors.suite.sendings import NOW, a_retraction, a_sending, an_update
 from syndicate.connectors.suite.site import GivenPictures, connector_at, means
 from syndicate.connectors.wordpress.ledger import UNCLEAR
 from syndicate.model.delivery import EventType
@@ -59,6 +59,28 @@ def corrected() -> Sending:
         seq=8,
         type=EventType.CORRECTED,
     )
+
+
+def the_post(site: WordPressSite) -> dict[str, Any]:
+    (post,) = site.posts.values()
+    return post
+
+
+def names(site: WordPressSite) -> list[str]:
+    """Return the names of the pictures in the library."""
+    return sorted(media["data"].decode().removeprefix("the picture ") for media in site.media.values())
+
+
+def uploads(site: WordPressSite) -> int:
+    return sum(1 for method, target in site.requests if method == "POST" and "/media?" in target)
+
+
+def writes(site: WordPressSite) -> list[str]:
+    return [f"{method} {target.partition('?')[0]}" for method, target in site.requests if method not in ("GET", "HEAD")]
+
+
+def with_images(*images: dict[str, Any], revision: int = 2) -> Sending:
+    return an_update("New ferry sails", article={"images": list(images)}, revision=revision)
 
 
 @dataclass

@@ -7,7 +7,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from syndicate.actions.claim import Parcel, Room, claim
@@ -85,10 +85,11 @@ class Desk:
             assert attempts < MAX_ATTEMPTS, "it goes on for ever"
             # What is due already waits for the circuit, which five failures in a row have opened.
             self.clock.advance(max(due - self.clock.now(), timedelta(seconds=1)))
-            attempts += await self._step()
+            attempts += await self.try_once()
         return attempts
 
-    async def _step(self) -> int:
+    async def try_once(self) -> int:
+        """Make an attempt at whatever is due; returns how many there were."""
         parcels = await claim(self.service.office, {"gazette": PLENTY})
         for parcel in parcels:
             self.cuts.sending = asyncio.create_task(self._send(parcel))
@@ -114,9 +115,15 @@ class Desk:
 
 @asynccontextmanager
 async def a_desk(
-    folder: Path, site: WordPress, fault: Fault | None, *, kills: bool = False, options: str = ""
+    folder: Path,
+    site: WordPress,
+    fault: Fault | None,
+    *,
+    kills: bool = False,
+    options: str = "",
+    now: datetime = NOON,
 ) -> AsyncIterator[Desk]:
-    clock, cuts = FixedClock(NOON), EveryStepOnce(fault, kills)
+    clock, cuts = FixedClock(now), EveryStepOnce(fault, kills)
     async with a_proxy(site.port) as proxy:
         proxy.choose = cuts
         section = PARTNER.format(port=proxy.port, user=site.user) + options

@@ -15,7 +15,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
-from tests.wordpress.servers import PHP_OPTIONS, a_mariadb, a_php_server, missing_extensions, missing_programs
+from tests.wordpress.servers import a_mariadb, a_php_server, missing_extensions, missing_programs, php
 
 FILES = Path("/usr/share/wordpress")
 OWN = Path(__file__).resolve().parent / "site"
@@ -133,7 +133,7 @@ def _laid_out(folder: Path) -> Path:
 def _php(root: Path, socket: Path, script: str, host: str, *, stdin: str = "") -> str:
     environ = os.environ | {"WORDPRESS_SOCKET": str(socket), "WORDPRESS_HOST": host}
     ended = subprocess.run(
-        ["php", *PHP_OPTIONS, root / script], cwd=root, env=environ, input=stdin, capture_output=True, text=True,
+        [*php(root.parent), root / script], cwd=root, env=environ, input=stdin, capture_output=True, text=True,
         timeout=COMMAND_SECONDS, check=False,
     )  # fmt: skip
     assert ended.returncode == 0, ended.stderr or ended.stdout

@@ -11,6 +11,7 @@ import pytest
 
 from tests.journeys.shop import ROOT, Shop, a_shop
 from tests.pictures import a_jpeg
+from tests.wordpress.program import a_program
 from tests.wordpress.site import WordPress
 
 pytestmark = pytest.mark.system
@@ -36,11 +37,11 @@ class Desk:
     def __init__(self, site: WordPress, shop: Shop) -> None:
         self.site = site
         self.shop = shop
+        self.program = a_program(shop)
 
     def connect(self) -> None:
-        token = self.shop.run("tokens", "create", "newsroom", "--scope", "write").out.strip()
         address = f"http://127.0.0.1:{self.shop.port}"
-        posted = f"['address' => '{address}', 'token' => '{token}']"
+        posted = f"['address' => '{address}', 'token' => '{self.program.token}']"
         self.site.run(f"Syndicate\\Newsroom\\save_settings({posted}); return 1;")
 
     def write(self, **post: Any) -> int:
@@ -63,16 +64,14 @@ class Desk:
 
     def articles(self) -> list[dict[str, Any]]:
         """Return what the service holds."""
-        rows = self.shop.run("articles", "list", "--json").json
-        return [self.shop.run("articles", "show", row["id"], "--json").json for row in rows]
+        return self.program.items("/articles")
 
     def article(self) -> dict[str, Any]:
         [article] = self.articles()
         return article
 
     def history(self) -> list[str]:
-        rows = self.shop.run("articles", "history", self.article()["id"], "--json").json
-        return [row["kind"] for row in rows]
+        return [entry["kind"] for entry in reversed(self.program.items("/journal"))]
 
     def queue(self) -> list[dict[str, str]]:
         rows: list[dict[str, str]] = self.site.run(

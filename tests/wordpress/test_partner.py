@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.journeys.shop import Shop, a_shop, wait_until
+from tests.wordpress.program import Program, a_program
 from tests.wordpress.site import WordPress
 from tests.wordpress.stories import FERRY, PICTURES, a_story, fourteen, seed_story, served
 
@@ -39,21 +39,21 @@ def shop(wordpress: WordPress, tmp_path: Path) -> Iterator[Shop]:
 
 
 @pytest.fixture
+def program(shop: Shop) -> Program:
+    return a_program(shop)
+
+
+@pytest.fixture
 def pictures() -> Iterator[str]:
     with served(PICTURES) as root:
         yield root
 
 
-def put(shop: Shop, record: dict[str, Any]) -> None:
-    done = shop.run("articles", "put", "-", stdin=json.dumps(record))
-    assert done.status == 0, done.err
-
-
-def delivered(shop: Shop, number: int) -> None:
+def delivered(program: Program, number: int) -> None:
     """Wait until so many deliveries were taken."""
 
     def all_taken() -> bool:
-        rows = shop.run("deliveries", "list", "--json").json
+        rows = program.items("/deliveries")
         assert {row["state"] for row in rows} <= {"waiting", "sending", "delivered"}, rows
         return [row["state"] for row in rows].count("delivered") == number
 
@@ -65,10 +65,10 @@ def the_post(site: WordPress) -> dict[str, Any]:
     return post
 
 
-def test_a_story_with_fourteen_pictures_arrives_whole(shop: Shop, pictures: str, wordpress: WordPress) -> None:
+def test_a_story_with_fourteen_pictures_arrives_whole(program: Program, pictures: str, wordpress: WordPress) -> None:
     story = a_story(pictures, fourteen())
-    put(shop, story)
-    delivered(shop, 1)
+    program.put(story)
+    delivered(program, 1)
     post, media = the_post(wordpress), wordpress.media()
     assert (post["status"], unescape(post["title"]["raw"])) == ("publish", story["title"])
     assert post["date_gmt"] == "2026-03-04T10:50:00"
@@ -83,11 +83,11 @@ def test_a_story_with_fourteen_pictures_arrives_whole(shop: Shop, pictures: str,
 
 
 def test_readers_see_every_picture_with_its_words_and_where_the_story_comes_from(
-    shop: Shop, pictures: str, wordpress: WordPress
+    program: Program, pictures: str, wordpress: WordPress
 ) -> None:
     story = a_story(pictures, fourteen())
-    put(shop, story)
-    delivered(shop, 1)
+    program.put(story)
+    delivered(program, 1)
     status, page = wordpress.page(the_post(wordpress)["link"].removeprefix(wordpress.url))
     assert status == 200
     shown = unescape(page)
@@ -102,37 +102,39 @@ def test_readers_see_every_picture_with_its_words_and_where_the_story_comes_from
 
 
 def test_a_correction_a_withdrawal_and_a_return_change_the_one_post(
-    shop: Shop, pictures: str, wordpress: WordPress
+    program: Program, pictures: str, wordpress: WordPress
 ) -> None:
     story = a_story(pictures, fourteen())
-    put(shop, story)
-    delivered(shop, 1)
+    program.put(story)
+    delivered(program, 1)
     first, files = the_post(wordpress), {each["id"] for each in wordpress.media()}
     story["images"][3]["caption"] = "A better caption"
-    put(shop, story | {"title": "New ferry sails late", "correction": "It left at ten."})
-    delivered(shop, 2)
+    program.put(story | {"title": "New ferry sails late", "correction": "It left at ten."})
+    delivered(program, 2)
     corrected = the_post(wordpress)
     assert (corrected["id"], corrected["title"]["raw"]) == (first["id"], "New ferry sails late")
     assert "It left at ten." in corrected["content"]["raw"]
     assert {each["id"] for each in wordpress.media()} == files
     assert wordpress.media()[3]["caption"]["raw"].startswith("A better caption")
-    shop.run("articles", "retract", FERRY, "--reason", "wrong")
-    delivered(shop, 3)
+    program.ask("DELETE", f"/articles/{FERRY}?reason=wrong")
+    delivered(program, 3)
     assert the_post(wordpress)["status"] == "trash"
     assert wordpress.ask(first["link"].removeprefix(wordpress.url))[0] == 404
-    shop.run("articles", "restore", FERRY)
-    delivered(shop, 4)
+    program.ask("POST", f"/articles/{FERRY}/restore")
+    delivered(program, 4)
     restored = the_post(wordpress)
     assert (restored["id"], restored["status"], restored["link"]) == (first["id"], "publish", first["link"])
     assert {each["id"] for each in wordpress.media()} == files
 
 
-def test_the_seed_article_arrives_with_its_fourteen_captions(shop: Shop, pictures: str, wordpress: WordPress) -> None:
+def test_the_seed_article_arrives_with_its_fourteen_captions(
+    program: Program, pictures: str, wordpress: WordPress
+) -> None:
     record = seed_story(pictures)
     if record is None:
         pytest.skip("the seed article is not here")
-    put(shop, record)
-    delivered(shop, 1)
+    program.put(record)
+    delivered(program, 1)
     captions = [unescape(each["caption"]["raw"]) for each in wordpress.media()]
     assert len(captions) == 14
     assert all(image["caption"] in caption for image, caption in zip(record["images"], captions, strict=True))

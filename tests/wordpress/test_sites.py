@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from syndicate.actions.leases import next_due
 from syndicate.actions.retract import restore, retract
 from tests.faults.proxy import Fault
 from tests.papers import put
@@ -113,3 +116,62 @@ async def test_what_editors_there_changed_about_a_post_stays(wordpress: WordPres
         await desk.deliver()
     [post] = wordpress.posts()
     assert (post["title"]["raw"], post["slug"], post["categories"]) == ("Changed", "ours", [1])
+
+
+@pytest.mark.parametrize(
+    "theirs",
+    [
+        {"status": "future", "date_gmt": "2099-01-02T03:04:05"},
+        {"status": "publish", "date_gmt": "2020-01-02T03:04:05", "password": "sesame"},
+        {"status": "private"},
+    ],
+)
+async def test_what_editors_there_put_off_or_locked_stays_so(
+    theirs: dict[str, str], wordpress: WordPress, root: str, tmp_path: Path
+) -> None:
+    async with a_desk(tmp_path / "paper", wordpress, None) as desk:
+        await put(desk.service, **a_story(root, ["ferry.jpg"]))
+        await desk.deliver()
+        [post] = await asyncio.to_thread(wordpress.posts)
+        await asyncio.to_thread(wordpress.rest, f"posts/{post['id']}", "POST", theirs)
+        await put(desk.service, **a_story(root, ["ferry.jpg"], title="Changed"))
+        await desk.deliver()
+    [post] = wordpress.posts()
+    assert post["title"]["raw"] == "Changed"
+    assert {key: post[key] for key in theirs} == theirs
+
+
+@pytest.mark.parametrize("lesser", ["contributor"], indirect=True)
+async def test_a_published_post_that_the_account_cannot_change_is_not_called_taken_down(
+    lesser: WordPress, root: str, tmp_path: Path
+) -> None:
+    options = 'status = "pending"\n[partners.gazette.profile]\npictures = "hotlink"\n'
+    async with a_desk(tmp_path / "paper", lesser, None, options=options) as desk:
+        await put(desk.service, **a_story(root, ["ferry.jpg"]))
+        await desk.deliver()
+        lesser.run("return wp_publish_post(get_posts(['post_status' => 'pending'])[0]->ID);")
+        await retract(desk.service.office, FERRY, reason="wrong", public_note=None, actor="test")
+        assert await desk.try_once() == 1
+        assert await next_due(desk.service.office) is not None
+    assert await asyncio.to_thread(posts, lesser) == [("publish", "New ferry sails on time")]
+
+
+async def test_phones_are_offered_smaller_sizes_of_every_picture(
+    wordpress: WordPress, root: str, tmp_path: Path
+) -> None:
+    async with a_desk(tmp_path / "paper", wordpress, None) as desk:
+        await put(desk.service, **a_story(root, ["ferry.jpg"]))
+        await desk.deliver()
+    [post] = wordpress.posts()
+    _, page = wordpress.page(post["link"].removeprefix(wordpress.url))
+    assert re.search(r'<img [^>]*srcset="[^"]*-300x200.jpg 300w', page)
+
+
+async def test_a_story_of_now_is_shown_at_once_where_the_sites_clock_is_behind(
+    wordpress: WordPress, root: str, tmp_path: Path
+) -> None:
+    now = datetime.now(UTC) + timedelta(minutes=20)
+    async with a_desk(tmp_path / "paper", wordpress, None, now=now) as desk:
+        await put(desk.service, **a_story(root, ["ferry.jpg"], published_at=now.isoformat()))
+        await desk.deliver()
+    assert await asyncio.to_thread(posts, wordpress) == [("publish", "New ferry sails on time")]
