@@ -6,12 +6,12 @@ import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
-from email.policy import SMTP
 
 from syndicate.connectors.answers import outcome_of
 from syndicate.connectors.means import Clock, Mailer
 from syndicate.model.alerts import Message
 from syndicate.net.client import Client
+from syndicate.net.mail_policy import MAIL_POLICY, plain_subject
 from syndicate.policy.outcome import Outcome, Refused
 from syndicate.render.alert_text import document, headline, plain_document, text
 
@@ -59,10 +59,10 @@ class MailChannel:
         return await self._mailer.send(self._mail(message), to=[self._address])
 
     def _mail(self, message: Message) -> EmailMessage:
-        mail = EmailMessage(policy=SMTP)
+        mail = EmailMessage(policy=MAIL_POLICY)
         mail["From"] = self._mailer.sender
         mail["To"] = self._address
-        mail["Subject"] = headline(message)[:MOST_SUBJECT_CHARACTERS]
+        mail["Subject"] = plain_subject(headline(message)[:MOST_SUBJECT_CHARACTERS])
         mail["Date"] = message.at
         # The same when it is sent again after an answer that was lost.
         mail["Message-ID"] = f"<alert-{_digest(message)}@{self._mailer.sender.rpartition('@')[2]}>"

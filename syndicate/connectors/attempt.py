@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from syndicate.connectors.answers import outcome_of
 from syndicate.connectors.contract import Refused, Sending
-from syndicate.connectors.means import PictureFile, Pictures
+from syndicate.connectors.means import PATIENT_ATTEMPTS, PictureFile, Pictures
 from syndicate.net.client import MAX_ANSWER_BYTES, Client
 from syndicate.net.exchange import Answer, Failure, Timeouts
 
@@ -154,17 +154,17 @@ class Requests:
         return self._explain(outcome, result) if isinstance(result, Answer) else outcome
 
 
-async def picture_file(pictures: Pictures, url: str) -> PictureFile | None:
-    """Return a picture's bytes, None where nobody will ever get them.
+async def picture_file(pictures: Pictures, url: str, sending: Sending) -> PictureFile | None:
+    """Return a picture's bytes, None where nobody will ever get them, or several attempts did not.
 
     One that cannot be had now ends the attempt (AttemptOverError): the article goes with it later.
     """
     found = await pictures.fetch(url)
     if isinstance(found, PictureFile):
         return found
-    if found.permanent:
+    if found.permanent or sending.attempt > PATIENT_ATTEMPTS:
         return None
-    raise AttemptOverError(Refused(f"a picture cannot be fetched: {found.reason}", certain=True))
+    raise AttemptOverError(Refused(f"a picture cannot be fetched: {found.reason}", certain=True, ours=True))
 
 
 def read_object(answer: Answer) -> dict[str, Any]:

@@ -33,6 +33,10 @@ class PictureFile:
     digest: str
 
 
+# So many attempts at a delivery wait for a picture that cannot be had now; then the article goes without it.
+PATIENT_ATTEMPTS = 3
+
+
 @dataclass(frozen=True)
 class NoPicture:
     """A picture that cannot be had; `permanent`: nor will it be, as far as anybody can tell."""

@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from syndicate.connectors.documents import Document
 from syndicate.connectors.means import PictureFile
-from syndicate.net.mail_policy import MAIL_POLICY
+from syndicate.net.mail_policy import MAIL_POLICY, plain_subject
 from syndicate.render.plain_text import text_of
 
 # Seven bits pass every server. A line of a header that folds at 78 is never near the 998 of RFC 5322.
@@ -55,7 +55,7 @@ def write(letter: Letter, *, sender: Address, to: Sequence[str], reply_to: str |
     message["To"] = [address_of(each) for each in to]
     if reply_to:
         message["Reply-To"] = address_of(reply_to)
-    message["Subject"] = letter.subject
+    message["Subject"] = plain_subject(letter.subject)
     message["Date"] = format_datetime(at)
     message["Message-ID"] = letter.id
     for name, value in letter.headers.items():

@@ -44,8 +44,8 @@ class Failure:
 class Answer:
     """What a server answered: its status decides, however the body went on.
 
-    `headers` ignore case; `body_start` is as much as was asked for, 64 KiB as a rule, as it came; the whole body only if
-    `complete`.
+    `headers` ignore case; `body_start` is as much as was asked for, 64 KiB as a rule, as it came; the whole body
+    only if `complete`.
     """
 
     status: int

@@ -11,7 +11,7 @@ from typing import assert_never
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from syndicate.model.delivery import Lane
-from syndicate.policy.outcome import Accepted, Outcome
+from syndicate.policy.outcome import Accepted, Outcome, Refused
 
 WINDOW = timedelta(minutes=5)
 _BUCKET_SECONDS = 30
@@ -100,7 +100,7 @@ def after_outcome(health: Health, outcome: Outcome, *, delivery_id: str, now: da
     is the answer of a partner that is well.
     A paused or disabled partner stays so, whatever a send that was under way brings.
     """
-    if health.state in (HealthState.PAUSED, HealthState.DISABLED) or outcome.echo:
+    if health.state in (HealthState.PAUSED, HealthState.DISABLED) or not _tells(outcome):
         return health
     if isinstance(outcome, Accepted):
         return _after_ok(health, now)
@@ -116,7 +116,7 @@ def after_outcome(health: Health, outcome: Outcome, *, delivery_id: str, now: da
 
 def after_outcomes(health: Health, outcomes: Sequence[tuple[str, Outcome]], *, now: datetime) -> Health:
     """Return the partner's health after answers in their order, each with its delivery's id; as `after_outcome`."""
-    given = [each for each in outcomes if not each[1].echo]
+    given = [each for each in outcomes if _tells(each[1])]
     for taken, run in groupby(given, key=lambda each: isinstance(each[1], Accepted)):
         answers = list(run)
         if taken and health.state is HealthState.HEALTHY:
@@ -125,6 +125,11 @@ def after_outcomes(health: Health, outcomes: Sequence[tuple[str, Outcome]], *, n
         for delivery_id, outcome in answers:
             health = after_outcome(health, outcome, delivery_id=delivery_id, now=now)
     return health
+
+
+def _tells(outcome: Outcome) -> bool:
+    """Say whether an outcome tells anything of the partner that another does not."""
+    return not outcome.echo and not (isinstance(outcome, Refused) and outcome.ours)
 
 
 def _into(health: Health, state: HealthState, *, now: datetime, reason: str) -> Health:

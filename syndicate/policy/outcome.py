@@ -29,7 +29,8 @@ class Refused:
 
     `permanent`: the same bytes will be refused again; `progressed`: a part of the work is done and kept.
     `overloaded`, `unauthorised` and `gone` are what the answer said about the partner itself; `payload_digest` and
-    `echo` are as above, the digest None where nothing of it can have left.
+    `echo` are as above, the digest None where nothing of it can have left. `ours`: what failed is not the partner's,
+    such as the server of a picture; it tells nothing of how the partner fares.
     """
 
     reason: str
@@ -44,6 +45,7 @@ class Refused:
     progressed: bool = False
     payload_digest: str | None = None
     echo: bool = False
+    ours: bool = False
 
 
 Outcome = Accepted | Refused

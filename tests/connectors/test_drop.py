@@ -21,7 +21,7 @@ from syndicate.connectors.drops import drop
 from syndicate.connectors.drops.drop import Packing
 from syndicate.connectors.drops.folder import Directory
 from syndicate.connectors.drops.packages import PackageOptions
-from syndicate.connectors.means import NoPicture, PictureFile, Pictures
+from syndicate.connectors.means import PATIENT_ATTEMPTS, NoPicture, PictureFile, Pictures
 from syndicate.connectors.suite.copy import Copy, accepted, refused
 from syndicate.connectors.suite.sendings import NOW, a_retraction, a_sending, an_update
 from syndicate.connectors.suite.site import PUBLISHER
@@ -271,7 +271,7 @@ class NoPictures:
 
 async def test_a_picture_whose_server_is_down_is_waited_for_and_then_gone_without(tmp_path: Path) -> None:
     copy = Copy(Dropping(Directory(tmp_path, 0o644), pictures=NoPictures(permanent=False)))
-    for _ in range(drop.PATIENT_ATTEMPTS):
+    for _ in range(PATIENT_ATTEMPTS):
         outcome = refused(await copy.send(story()[0]))
         assert (outcome.certain, outcome.permanent) == (True, False)
     accepted(await copy.send(story()[0]))

@@ -182,3 +182,10 @@ def test_many_answers_at_once_count_as_each_by_itself(outcomes: list[Outcome], p
         one_by_one = after_outcome(one_by_one, outcome, delivery_id=str(number), now=NOON)
     answers = [(str(number), outcome) for number, outcome in enumerate(outcomes)]
     assert after_outcomes(before, answers, now=NOON) == one_by_one
+
+
+def test_what_fails_on_our_side_says_nothing_of_the_partner() -> None:
+    before = Health(since=NOON)
+    ours = [Refused("a picture's server is down", ours=True)] * 99
+    assert after(*ours, health=before) == before
+    assert after_outcomes(before, [(str(n), each) for n, each in enumerate(ours)], now=NOON) == before

@@ -107,19 +107,19 @@ class AppleNews:
         """Hold nothing open: the client is shared."""
 
     async def _bring(self, attempt: Attempt, article: Article) -> Outcome:
-        files, shown = await self._pictures(article)
+        files, shown = await self._pictures(attempt.sending, article)
         known = await self._known(attempt)
         taken = await self._update(known, shown, files) if known else None
         return taken or await self._create(attempt, shown, files)
 
-    async def _pictures(self, article: Article) -> tuple[dict[str, PictureFile], Article]:
+    async def _pictures(self, sending: Sending, article: Article) -> tuple[dict[str, PictureFile], Article]:
         """Return the pictures to bundle by their addresses, and the article without those that nobody can get."""
         if self._setting.partner.profile.pictures == "hotlink":
             return {}, article
         files: dict[str, PictureFile] = {}
         lost: set[str] = set()
         for image in article.images:
-            found = await picture_file(self._setting.means.pictures, image.url)
+            found = await picture_file(self._setting.means.pictures, image.url, sending)
             if found is None:
                 lost.add(image.url)
             elif found.type in BUNDLED_TYPES:

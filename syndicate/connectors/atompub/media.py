@@ -52,7 +52,7 @@ class Media:
                 await attempt.did(pictures=left or None)
 
     async def _upload(self, attempt: Attempt, image: Image, collection: Collection) -> dict[str, Any] | None:
-        file = await picture_file(self._pictures, image.url)
+        file = await picture_file(self._pictures, image.url, attempt.sending)
         if file is None or not collection.takes(file.type):
             return None
         slug = f"{attempt.sending.slug[:40]}-{file.digest[:24]}.{file.suffix}"

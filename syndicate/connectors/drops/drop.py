@@ -10,12 +10,10 @@ from typing import Any, Protocol
 from syndicate.connectors.contract import Accepted, Outcome, Preview, Refused, Sending
 from syndicate.connectors.documents import Document, Documents
 from syndicate.connectors.drops.packages import File, PackageOptions, Place, first_day, manifest_of, place_of
-from syndicate.connectors.means import NoPicture, PictureFile, Pictures, Setting
+from syndicate.connectors.means import PATIENT_ATTEMPTS, NoPicture, PictureFile, Pictures, Setting
 from syndicate.model.article import Image
 from syndicate.model.declarations import Profile
 
-# A picture whose server is down is waited for in so many attempts; then the story goes without it.
-PATIENT_ATTEMPTS = 3
 # Of so many deliveries that did not end, what they may have left is removed before the next is begun.
 _MANY_BEGUN = 8
 _TEST = ".syndicate-test"
@@ -136,7 +134,7 @@ class _Drop:
         for image in _images(self._sending):
             found = await self._bring_picture(place, image)
             if isinstance(found, NoPicture) and not self._goes_without(found):
-                return self.outcome_of(Refused(f"a picture cannot be had now: {found.reason}"))
+                return self.outcome_of(Refused(f"a picture cannot be had now: {found.reason}", ours=True))
             pictures.append((image, None if isinstance(found, NoPicture) else found))
         document = await self._write_document(place)
         manifest = manifest_of(self._sending, document, pictures, profile_format=self._packing.profile.format)

@@ -45,7 +45,7 @@ class Media:
         return await self._upload(attempt, image, limits)
 
     async def _upload(self, attempt: Attempt, image: Image, limits: Limits) -> str | None:
-        file = await picture_file(self._pictures, image.url)
+        file = await picture_file(self._pictures, image.url, attempt.sending)
         if file is None or file.type not in limits.types or len(file.data) > limits.picture_bytes:
             return None
         body, media_type = multipart(_parts(file, described(image, limits)))

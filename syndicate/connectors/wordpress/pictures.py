@@ -9,7 +9,7 @@ from textwrap import shorten
 from typing import Any
 
 from syndicate.connectors.contract import Refused, Sending
-from syndicate.connectors.means import NoPicture, PictureFile, Pictures
+from syndicate.connectors.means import PATIENT_ATTEMPTS, NoPicture, PictureFile, Pictures
 from syndicate.connectors.wordpress.api import Api, Stop
 from syndicate.connectors.wordpress.form import form
 from syndicate.connectors.wordpress.ledger import Held, Ledger, Media, fingerprint, name_of
@@ -17,8 +17,6 @@ from syndicate.connectors.wordpress.shapes import ATTACHMENT, ATTACHMENTS, DELET
 from syndicate.model.article import Article, Image
 from syndicate.policy.body import keep_pictures
 
-# From this attempt on the post goes without a picture that cannot be had: an article is not lost for one.
-PATIENCE_ATTEMPTS = 4
 _FIELDS = "id,source_url"
 _ATTACHMENT = "X-WP-Upload-Attachment-ID"
 
@@ -82,7 +80,8 @@ class Library:
         if media is None:
             file = await self.files.fetch(image.url)
             if isinstance(file, NoPicture):
-                return self._without(f"a picture cannot be had: {file.reason}", certain=file.permanent)
+                reason = f"a picture cannot be had: {file.reason}"
+                return self._without(reason, certain=file.permanent, stop=Stop(Refused(reason, ours=True)))
             try:
                 media = await self._have(article, image, file, post)
             except Stop as stop:
@@ -175,10 +174,10 @@ class Library:
             raise stop
         return self._without(f"the site took a picture not: {refused.reason}", certain=refused.certain, stop=stop)
 
-    def _without(self, reason: str, *, certain: bool, stop: Stop | None = None) -> str:
+    def _without(self, reason: str, *, certain: bool, stop: Stop) -> str:
         """Say why the post goes without a picture; raises where another attempt may bring it."""
-        if not certain and self.sending.attempt < PATIENCE_ATTEMPTS:
-            raise stop or Stop(Refused(reason))
+        if not certain and self.sending.attempt <= PATIENT_ATTEMPTS:
+            raise stop
         return reason
 
     def _stem(self, digest: str) -> str:
