@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from textwrap import shorten
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ByteSize, ConfigDict, Field
@@ -17,7 +16,7 @@ from syndicate.errors import UnwritableError
 from syndicate.model.addresses import MailAddress
 from syndicate.model.article import Article
 from syndicate.model.delivery import EventType
-from syndicate.model.text import Line, RequiredLine
+from syndicate.model.text import Line, RequiredLine, shortened
 from syndicate.render.letter import House, Story, digest_html, footer_html, page_html, story_html, withdrawal_html
 
 _WORDS = ("mark", "kicker", "title", "publisher", "source")
@@ -185,7 +184,7 @@ def in_order(sendings: Sequence[Sending]) -> list[Sending]:
 def filled(template: str, words: Mapping[str, str]) -> str:
     """Put words into a template; those there are none of leave no gap."""
     text = re.sub(r"\{([^}]*)\}", lambda word: words.get(word[1], ""), template)
-    return shorten(" ".join(text.split()), _LONGEST_SUBJECT, placeholder=" …")
+    return shortened(text, _LONGEST_SUBJECT)
 
 
 def _rank(sending: Sending) -> tuple[bool, int, float, str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
-from textwrap import shorten
 from typing import Any
 
 from syndicate.connectors.contract import Refused, Sending
@@ -15,6 +14,7 @@ from syndicate.connectors.wordpress.form import form
 from syndicate.connectors.wordpress.ledger import Held, Ledger, Media, fingerprint, name_of
 from syndicate.connectors.wordpress.shapes import ATTACHMENT, ATTACHMENTS, DELETED, Attachment
 from syndicate.model.article import Article, Image
+from syndicate.model.text import shortened
 from syndicate.policy.body import keep_pictures
 
 _FIELDS = "id,source_url"
@@ -198,7 +198,7 @@ def _media(attachment: Attachment, *, words: str = "") -> Media:
 def _words(article: Article, image: Image) -> dict[str, str]:
     caption = " ".join(part for part in (image.caption, image.credit) if part)
     return {
-        "title": escape(shorten(image.caption or image.alt or article.title, 100, placeholder=" …"), quote=False),
+        "title": escape(shortened(image.caption or image.alt or article.title, 100), quote=False),
         "caption": escape(caption, quote=False),
         "alt_text": image.alt or "",
         "description": escape(image.credit or "", quote=False),
