@@ -40,6 +40,7 @@ STATUSES: tuple[tuple[type[errors.SyndicateError], int], ...] = (
     (errors.StoreError, 503),
     (errors.UnreachableError, 502),
     (errors.BlockedAddressError, 422),
+    (errors.UnwritableError, 422),
     (errors.SyndicateError, 500),
 )
 HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 417: "expectation_failed"}

@@ -129,11 +129,18 @@ def test_no_configuration_is_wrong_configuration(tmp_path: Path) -> None:
 # --- the service ---------------------------------------------------------------------------------------------------
 
 
+def control_of(folder: Path) -> Path:
+    """Return where a shop's socket is: beside its database, as far as that is not too long for one."""
+    path = socket_path(f"sqlite:///{folder}/data/syndicate.db")
+    assert path is not None
+    return path
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_service_that_is_asked_to_stop_ends_well_and_leaves_no_socket(tmp_path: Path, number: signal.Signals) -> None:
     shop = a_shop(tmp_path / "shop")
     with shop.serving() as service:
-        control = tmp_path / "shop" / "data" / "syndicate.db.sock"
+        control = control_of(tmp_path / "shop")
         wait_until(control.exists)
         assert service.stop(number) == 0
         assert not control.exists()
@@ -143,7 +150,7 @@ def test_a_service_that_is_asked_to_stop_ends_well_and_leaves_no_socket(tmp_path
 def test_the_socket_is_for_its_owner_only(tmp_path: Path) -> None:
     shop = a_shop(tmp_path / "shop")
     with shop.serving():
-        control = tmp_path / "shop" / "data" / "syndicate.db.sock"
+        control = control_of(tmp_path / "shop")
         wait_until(control.exists)
         assert stat.S_IMODE(control.stat().st_mode) == 0o600
 
@@ -161,7 +168,7 @@ def test_a_path_too_long_for_a_socket_gets_one_elsewhere_for_its_owner_only(tmp_
 
 def test_a_socket_left_behind_by_a_killed_service_is_in_nobodys_way(tmp_path: Path) -> None:
     shop = a_shop(tmp_path / "shop")
-    control = tmp_path / "shop" / "data" / "syndicate.db.sock"
+    control = control_of(tmp_path / "shop")
     with shop.serving() as service:
         wait_until(control.exists)
         service.process.kill()
