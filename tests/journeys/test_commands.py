@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from syndicate.app.sockets import socket_path
 from tests.journeys.shop import Shop, a_shop, wait_until
 
 ID = "tag:harbour.example,2026:ferry"
