@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from syndicate.actions.office import Occasion, Office
 from syndicate.actions.routes import routes_of
 from syndicate.actions.shaping import record_for
-from syndicate.connectors.contract import Sending
+from syndicate.connectors.contract import Keep, Sending, keep_nothing
 from syndicate.model.article import Status
 from syndicate.model.declarations import Declarations, PartnerDeclaration
 from syndicate.model.delivery import Delivery, EventType, Lane
@@ -63,8 +63,8 @@ class Parcel:
         delivery = replace(self.delivery, partner=name)
         return replace(self, claimed=replace(self.claimed, delivery=delivery))
 
-    def sending(self, *, now: datetime) -> Sending | NotAllowed:
-        """Shape the article for the partner, as it may have it now."""
+    def sending(self, *, now: datetime, keep: Keep = keep_nothing) -> Sending | NotAllowed:
+        """Shape the article for the partner, as it may have it now; `keep` writes down what its connector did."""
         delivery = self.delivery
         record = None if delivery.type is EventType.RETRACTED else self._outgoing(now)
         if isinstance(record, NotAllowed):
@@ -83,6 +83,7 @@ class Parcel:
             remote=json.loads(self.claimed.remote or "{}"),
             attempt=self.claimed.tries + 1,
             slug=self.claimed.slug,
+            keep=keep,
         )
 
     def _outgoing(self, now: datetime) -> bytes | NotAllowed:
@@ -120,7 +121,8 @@ def still_leased(tx: Tx, parcels: Sequence[Parcel]) -> tuple[Parcel, ...]:
     """Return those parcels whose leases are held still, of partners by their present names: theirs may have changed."""
     held = leases.leased(tx, frozenset(parcel.lease for parcel in parcels))
     kept = [parcel for parcel in parcels if parcel.lease in held]
-    older = [parcel.delivery.id for parcel in kept if parcel.declarations is not tx.declarations]
+    declared = tx.declarations
+    older = [parcel.delivery.id for parcel in kept if parcel.declarations is not declared]
     names = leases.partners_of(tx, older) if older else {}
     return tuple(_called(parcel, names.get(parcel.delivery.id, parcel.delivery.partner)) for parcel in kept)
 
@@ -131,7 +133,7 @@ def _called(parcel: Parcel, name: str) -> Parcel:
 
 def is_stopped(tx: Tx) -> bool:
     """Tell whether nothing but retractions may go: an operator halted the service, or the brake is on."""
-    return meta.any_of(tx, (HALTED, BRAKED))
+    return meta.either(tx, HALTED, BRAKED)
 
 
 def may_go(tx: Tx, partner: str, room: Room, health: Health, *, halted: bool, now: datetime) -> tuple[Claimed, ...]:

@@ -45,7 +45,7 @@ def record_in(tx: Tx, batch: Sequence[Attempted], occasion: Occasion) -> None:
     """Write outcomes inside a transaction."""
     # With its token: one batch may hold what came of one delivery under a lost lease and under the present one.
     leased = {parcel.lease: parcel for parcel in still_leased(tx, [each.parcel for each in batch])}
-    ours = [replace(each, parcel=leased[each.parcel.lease]) for each in batch if each.parcel.lease in leased]
+    ours = [_of_parcel(each, parcel) for each in batch if (parcel := leased.get(each.parcel.lease)) is not None]
     attempts.add(tx, [_attempt_row(each) for each in ours])
     attempts.prune(tx, [_kept_from(each) for each in ours if each.parcel.claimed.tries >= KEPT_ATTEMPTS])
     _write_taken(tx, ours, now=occasion.now)
@@ -53,6 +53,10 @@ def record_in(tx: Tx, batch: Sequence[Attempted], occasion: Occasion) -> None:
     _judge_partners(tx, ours, now=occasion.now)
     # A refusal may close a partner's lanes, and what it put off may be due at once.
     tx.effects.deliveries = any(isinstance(each.outcome, Refused) for each in ours)
+
+
+def _of_parcel(each: Attempted, parcel: Parcel) -> Attempted:
+    return each if parcel is each.parcel else replace(each, parcel=parcel)
 
 
 def _write_taken(tx: Tx, ours: Sequence[Attempted], *, now: datetime) -> None:

@@ -6,7 +6,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -53,10 +52,10 @@ async def _outcome(office: Office, connections: Connections, parcel: Parcel, *, 
         return Refused("no connector for this partner", certain=True)
     progress = Progress(office, parcel)
     try:
-        sending = parcel.sending(now=now)
+        sending = parcel.sending(now=now, keep=progress.keep)
         if isinstance(sending, NotAllowed):
             return sending
-        return await _handed_over(connector, replace(sending, keep=progress.keep))
+        return await _handed_over(connector, sending)
     except TimeoutError:
         return Refused("it took longer than any delivery may", overloaded=True, progressed=progress.made)
     except SyndicateError as error:

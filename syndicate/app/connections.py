@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from syndicate.connectors.contract import Connector, Outcome, Preview, Sending
@@ -38,12 +37,19 @@ class Tended:
         return self._connector.gathers
 
     async def send(self, sending: Sending) -> Outcome:
-        async with self._kept_open():
+        # Written out, for it is done for every delivery.
+        self._under_way += 1
+        try:
             return await self._connector.send(sending)
+        finally:
+            await self._ended()
 
     async def test(self, *, delivery_id: str, at: datetime) -> Outcome:
-        async with self._kept_open():
+        self._under_way += 1
+        try:
             return await self._connector.test(delivery_id=delivery_id, at=at)
+        finally:
+            await self._ended()
 
     def preview(self, sending: Sending) -> Preview:
         return self._connector.preview(sending)
@@ -54,15 +60,10 @@ class Tended:
         if self._under_way == 0:
             await self._close()
 
-    @asynccontextmanager
-    async def _kept_open(self) -> AsyncIterator[None]:
-        self._under_way += 1
-        try:
-            yield
-        finally:
-            self._under_way -= 1
-            if self._replaced and self._under_way == 0:
-                await self._close()
+    async def _ended(self) -> None:
+        self._under_way -= 1
+        if self._replaced and self._under_way == 0:
+            await self._close()
 
     async def _close(self) -> None:
         try:

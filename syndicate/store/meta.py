@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sqlalchemy import bindparam, delete, insert, select
 
 from syndicate.store.schema import meta as t
 from syndicate.store.tx import Tx
 
 _GET = select(t.c.value).where(t.c.name == bindparam("name"))
-_ANY_OF = select(t.c.name).where(t.c.name.in_(bindparam("names", expanding=True))).limit(1)
+# Two names as they are: a list of any length would be made into a statement anew each time.
+_EITHER = select(t.c.name).where(t.c.name.in_((bindparam("one"), bindparam("other")))).limit(1)
 
 
 def get(tx: Tx, name: str) -> str | None:
     return tx.run(_GET, {"name": name}).scalar()
 
 
-def any_of(tx: Tx, names: Sequence[str]) -> bool:
-    """Tell whether one of these facts is set."""
-    return tx.run(_ANY_OF, {"names": names}).first() is not None
+def either(tx: Tx, one: str, other: str) -> bool:
+    """Tell whether one of two facts is set."""
+    return tx.run(_EITHER, {"one": one, "other": other}).first() is not None
 
 
 def put(tx: Tx, name: str, value: str) -> None:
