@@ -1,4 +1,4 @@
-"""How partners that poll do: when they last came, how long news waits for them, whom to tell of their silence."""
+"""How partners that poll do: when they last came, how long news waits for them, since when they are missed."""
 
 from __future__ import annotations
 
@@ -46,29 +46,9 @@ class Polling:
         return None if self.reader is None else self.reader.silent_since
 
 
-@dataclass(frozen=True)
-class Alarm:
-    """A partner that came regularly and has stopped: when it last came, when it was missed, its usual interval."""
-
-    partner: str
-    last_at: datetime
-    missed_at: datetime
-    interval: timedelta | None
-    waiting: int
-
-
 async def pollings(office: Office) -> Mapping[str, Polling]:
     """Return how every partner does that is declared to poll."""
     return await office.store.read(read_pollings, office.now())
-
-
-async def silent_partners(office: Office) -> Sequence[Alarm]:
-    """Return what should be alarmed: one for each partner that is missed, until it comes again."""
-    return [
-        Alarm(each.partner, reader.last_at, reader.silent_since, reader.interval, each.lag.waiting)
-        for each in (await pollings(office)).values()
-        if (reader := each.reader) is not None and reader.silent_since is not None
-    ]
 
 
 def read_pollings(tx: Tx, now: datetime) -> dict[str, Polling]:

@@ -8,7 +8,7 @@ import pytest
 
 from syndicate.actions.fetched import note_fetched
 from syndicate.actions.offer import offer_due
-from syndicate.actions.pollers import pollings, silent_partners
+from syndicate.actions.pollers import pollings
 from syndicate.actions.report import Report, report
 from syndicate.actions.retract import retract
 from syndicate.actions.single import withdraw_one
@@ -173,22 +173,23 @@ async def test_the_lag_is_from_the_offer_to_the_first_fetch(open_paper: OpenPape
     assert (lag.fetched, lag.usual, lag.longest, lag.waiting) == (1, timedelta(minutes=7), timedelta(minutes=7), 0)
 
 
-async def test_a_silent_partner_is_to_be_alarmed_until_it_comes_again(open_paper: OpenPaper, clock: FixedClock) -> None:
+async def test_a_partner_counts_as_silent_until_it_comes_again(open_paper: OpenPaper, clock: FixedClock) -> None:
     paper = await open_paper(PULL)
     for _ in range(3):
         paper.readership.polled("partner:herald", "Herald/1", "192.0.2.1", conditional=True, held=True)
         await paper.readership.flush()
         clock.advance(timedelta(minutes=15))
     last_at = clock.now() - timedelta(minutes=15)
-    assert await silent_partners(paper.office) == []
+    assert (await pollings(paper.office))["herald"].silent_since is None
     clock.advance(timedelta(hours=1))
     await paper.readership.watch()
-    (alarm,) = await silent_partners(paper.office)
-    assert (alarm.partner, alarm.last_at, alarm.missed_at) == ("herald", last_at, clock.now())
-    assert alarm.interval == timedelta(minutes=15)
+    found = (await pollings(paper.office))["herald"]
+    assert found.reader is not None
+    assert (found.reader.last_at, found.silent_since) == (last_at, clock.now())
+    assert found.reader.interval == timedelta(minutes=15)
     paper.readership.polled("partner:herald", "Herald/1", "192.0.2.1", conditional=True, held=True)
     await paper.readership.flush()
-    assert await silent_partners(paper.office) == []
+    assert (await pollings(paper.office))["herald"].silent_since is None
 
 
 async def test_who_asks_for_no_month_or_no_partner_is_told_so(open_paper: OpenPaper) -> None:
